@@ -1,0 +1,265 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// What a kernel may do with a vector of elements, so that one kernel text serves every width and element type.
+/// </summary>
+/// <typeparam name="T">Element type: float or double.</typeparam>
+/// <typeparam name="V">The vector: <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/>.</typeparam>
+/// <remarks>
+/// A kernel is generic in <c>(T, V, L)</c> with <c>L : struct, ILanes&lt;T, V&gt;</c>; the JIT and the ahead-of-time compiler specialise it
+/// to straight vector code. Masks are vectors with all bits of a lane set or clear, as the BCL's comparisons give them.
+/// </remarks>
+internal unsafe interface ILanes<T, V>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : struct
+{
+    static abstract int Count { get; }
+    static abstract V Zero { get; }
+    static abstract V Load(T* source);
+    static abstract void Store(V value, T* target);
+    static abstract V Broadcast(T value);
+    static abstract V Add(V a, V b);
+    static abstract V Subtract(V a, V b);
+    static abstract V Multiply(V a, V b);
+    static abstract V Divide(V a, V b);
+    static abstract V Negate(V a);
+    static abstract V Abs(V a);
+    static abstract V Sqrt(V a);
+    static abstract V Max(V a, V b);
+    static abstract V Min(V a, V b);
+
+    /// <summary>a · b + c, in one rounding where the hardware has it (elsewhere two, which is why results differ between variants).</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>Rounds to the nearest integer, ties to even.</summary>
+    static abstract V Round(V a);
+
+    static abstract V GreaterThan(V a, V b);
+    static abstract V GreaterThanOrEqual(V a, V b);
+    static abstract V LessThan(V a, V b);
+    static abstract V Equal(V a, V b);
+
+    /// <summary>mask ? a : b, lane by lane.</summary>
+    static abstract V Select(V mask, V a, V b);
+
+    static abstract V And(V a, V b);
+    static abstract V Or(V a, V b);
+    static abstract V Xor(V a, V b);
+
+    /// <summary>value · 2^exponent for integer-valued exponents whose result is a normal number (the caller splits the scale elsewhere).</summary>
+    static abstract V ScaleByPowerOfTwo(V value, V exponent);
+
+    /// <summary>Sum of all lanes, always in the same tree order.</summary>
+    static abstract T Sum(V a);
+}
+
+/// <summary>128 bits: SSE2 and AdvSimd, the default of ahead-of-time builds.</summary>
+internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static int Count => Vector128<T>.Count;
+    public static Vector128<T> Zero => Vector128<T>.Zero;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Load(T* source) => Vector128.Load(source);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector128<T> value, T* target) => value.Store(target);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Subtract(Vector128<T> a, Vector128<T> b) => a - b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Divide(Vector128<T> a, Vector128<T> b) => a / b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Negate(Vector128<T> a) => -a;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Abs(Vector128<T> a) => Vector128.Abs(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Sqrt(Vector128<T> a) => Vector128.Sqrt(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c)
+    {
+        if (!Fma.IsSupported && !ArmSimd.IsSupported) return a * b + c;
+        if (typeof(T) == typeof(float)) return Vector128.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Round(Vector128<T> a)
+    {
+        if (typeof(T) == typeof(float)) return Vector128.Round(a.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector128.Round(a.AsDouble()).As<double, T>();
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> GreaterThan(Vector128<T> a, Vector128<T> b) => Vector128.GreaterThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> GreaterThanOrEqual(Vector128<T> a, Vector128<T> b) => Vector128.GreaterThanOrEqual(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> LessThan(Vector128<T> a, Vector128<T> b) => Vector128.LessThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Equal(Vector128<T> a, Vector128<T> b) => Vector128.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Select(Vector128<T> mask, Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(mask, a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> And(Vector128<T> a, Vector128<T> b) => a & b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Or(Vector128<T> a, Vector128<T> b) => a | b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Xor(Vector128<T> a, Vector128<T> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> ScaleByPowerOfTwo(Vector128<T> value, Vector128<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<int> bits = Vector128.ConvertToInt32(exponent.AsSingle()) << 23;
+            return (value.AsInt32() + bits).As<int, T>();
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            // 1.5·2^52 puts the integer into the low mantissa bits: a conversion to 64-bit integers that every instruction set has.
+            Vector128<long> bits = (exponent.AsDouble() + Vector128.Create(Simd.IntegerShift)).AsInt64() << 52;
+            return (value.AsInt64() + bits).As<long, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a)
+    {
+        T sum = a[0];
+        for (int i = 1; i < Vector128<T>.Count; i++) sum += a[i];
+        return sum;
+    }
+}
+
+/// <summary>256 bits: AVX2 with FMA.</summary>
+internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static int Count => Vector256<T>.Count;
+    public static Vector256<T> Zero => Vector256<T>.Zero;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Load(T* source) => Vector256.Load(source);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector256<T> value, T* target) => value.Store(target);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Subtract(Vector256<T> a, Vector256<T> b) => a - b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Divide(Vector256<T> a, Vector256<T> b) => a / b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Negate(Vector256<T> a) => -a;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Abs(Vector256<T> a) => Vector256.Abs(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Sqrt(Vector256<T> a) => Vector256.Sqrt(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c)
+    {
+        if (!Fma.IsSupported) return a * b + c;
+        if (typeof(T) == typeof(float)) return Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Round(Vector256<T> a)
+    {
+        if (typeof(T) == typeof(float)) return Vector256.Round(a.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector256.Round(a.AsDouble()).As<double, T>();
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> GreaterThan(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> GreaterThanOrEqual(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> LessThan(Vector256<T> a, Vector256<T> b) => Vector256.LessThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Equal(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Select(Vector256<T> mask, Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(mask, a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> And(Vector256<T> a, Vector256<T> b) => a & b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Or(Vector256<T> a, Vector256<T> b) => a | b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Xor(Vector256<T> a, Vector256<T> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> ScaleByPowerOfTwo(Vector256<T> value, Vector256<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> bits = Vector256.ConvertToInt32(exponent.AsSingle()) << 23;
+            return (value.AsInt32() + bits).As<int, T>();
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            // 1.5·2^52 puts the integer into the low mantissa bits: a conversion to 64-bit integers that every instruction set has.
+            Vector256<long> bits = (exponent.AsDouble() + Vector256.Create(Simd.IntegerShift)).AsInt64() << 52;
+            return (value.AsInt64() + bits).As<long, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector256<T> a) => Lanes128<T>.Sum(a.GetLower() + a.GetUpper());
+}
+
+/// <summary>512 bits: AVX-512.</summary>
+internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static int Count => Vector512<T>.Count;
+    public static Vector512<T> Zero => Vector512<T>.Zero;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Load(T* source) => Vector512.Load(source);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector512<T> value, T* target) => value.Store(target);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Subtract(Vector512<T> a, Vector512<T> b) => a - b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Divide(Vector512<T> a, Vector512<T> b) => a / b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Negate(Vector512<T> a) => -a;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Abs(Vector512<T> a) => Vector512.Abs(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Sqrt(Vector512<T> a) => Vector512.Sqrt(a);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c)
+    {
+        if (typeof(T) == typeof(float)) return Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+        return a * b + c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Round(Vector512<T> a)
+    {
+        if (typeof(T) == typeof(float)) return Vector512.Round(a.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Vector512.Round(a.AsDouble()).As<double, T>();
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> GreaterThan(Vector512<T> a, Vector512<T> b) => Vector512.GreaterThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> GreaterThanOrEqual(Vector512<T> a, Vector512<T> b) => Vector512.GreaterThanOrEqual(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> LessThan(Vector512<T> a, Vector512<T> b) => Vector512.LessThan(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Equal(Vector512<T> a, Vector512<T> b) => Vector512.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Select(Vector512<T> mask, Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(mask, a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> And(Vector512<T> a, Vector512<T> b) => a & b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Or(Vector512<T> a, Vector512<T> b) => a | b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Xor(Vector512<T> a, Vector512<T> b) => a ^ b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> ScaleByPowerOfTwo(Vector512<T> value, Vector512<T> exponent)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<int> bits = Vector512.ConvertToInt32(exponent.AsSingle()) << 23;
+            return (value.AsInt32() + bits).As<int, T>();
+        }
+
+        if (typeof(T) == typeof(double))
+        {
+            // 1.5·2^52 puts the integer into the low mantissa bits: a conversion to 64-bit integers that every instruction set has.
+            Vector512<long> bits = (exponent.AsDouble() + Vector512.Create(Simd.IntegerShift)).AsInt64() << 52;
+            return (value.AsInt64() + bits).As<long, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector512<T> a) => Lanes256<T>.Sum(a.GetLower() + a.GetUpper());
+}
