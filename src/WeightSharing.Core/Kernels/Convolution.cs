@@ -81,7 +81,22 @@ internal static unsafe class Convolution
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "dw", g.WeightLength, dw.Length);
-        ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+        if (dw.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || x.IsEmpty)
+        {
+            ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+            return;
+        }
+
+        fixed (T* px = x, pdy = dy, pdw = dw)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512)
+                ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256)
+                ConvolutionWeightGradient<T, Vector256<T>, Lanes256<T>>.Run(g, px, pdy, pdw, accumulate);
+            else
+                ConvolutionWeightGradient<T, Vector128<T>, Lanes128<T>>.Run(g, px, pdy, pdw, accumulate);
+        }
     }
 
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
