@@ -8,10 +8,10 @@ internal static unsafe class ConvolutionPlanes<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// planes[c][a][b][r][t] = source[c, (firstRow + r) · sH + a − top, t · sW + b − left], zero outside, and
-    /// <paramref name="slack"/> zeros behind the last plane.
+    /// planes[c][a][b][r][t] = source[c, (firstRow + r) · sH + a − top, t · sW + b − left], <paramref name="padding"/> outside and in the
+    /// <paramref name="slack"/> elements behind the last plane.
     /// </summary>
-    public static void Pack(in ConvolutionPlan plan, T* source, int firstRow, T* planes, int slack)
+    public static void Pack(in ConvolutionPlan plan, T* source, int firstRow, T* planes, int slack, T padding = default)
     {
         int strideWidth = plan.SourceStrideWidth, pitch = plan.Pitch, width = plan.SourceWidth;
         for (int c = 0; c < plan.SourceChannels; c++)
@@ -30,19 +30,19 @@ internal static unsafe class ConvolutionPlanes<T>
                         int h = (firstRow + r) * plan.SourceStrideHeight + a - plan.Top;
                         if ((uint)h >= (uint)plan.SourceHeight)
                         {
-                            Clear(planes, pitch);
+                            Fill(planes, pitch, padding);
                             continue;
                         }
 
-                        Clear(planes, first);
+                        Fill(planes, first, padding);
                         CopyStrided(plane + (nint)h * width + origin, strideWidth, planes + first, end - first);
-                        Clear(planes + end, pitch - end);
+                        Fill(planes + end, pitch - end, padding);
                     }
                 }
             }
         }
 
-        Clear(planes, slack);
+        Fill(planes, slack, padding);
     }
 
     /// <summary>Writes the used columns of a strip [channel][row][pitch] to the destination planes of one phase.</summary>
@@ -78,15 +78,15 @@ internal static unsafe class ConvolutionPlanes<T>
     public static void Copy(T* source, T* target, int count) => new ReadOnlySpan<T>(source, count).CopyTo(new Span<T>(target, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Clear(T* target, int count)
+    public static void Fill(T* target, int count, T value)
     {
         if (count <= 8)
         {
-            for (int i = 0; i < count; i++) target[i] = T.Zero;
+            for (int i = 0; i < count; i++) target[i] = value;
         }
         else
         {
-            new Span<T>(target, count).Clear();
+            new Span<T>(target, count).Fill(value);
         }
     }
 

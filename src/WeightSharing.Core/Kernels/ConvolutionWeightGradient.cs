@@ -127,7 +127,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             T* target = strip + (nint)r * pitch, end = target + length;
             if (r >= channels)
             {
-                ConvolutionPlanes<T>.Clear(target, length);
+                ConvolutionPlanes<T>.Fill(target, length, T.Zero);
                 continue;
             }
 
@@ -137,7 +137,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
                 ConvolutionPlanes<T>.Copy(from, target, width);
                 target += width;
                 int zeros = i < rows - 1 ? gap : (int)(end - target);
-                ConvolutionPlanes<T>.Clear(target, zeros);
+                ConvolutionPlanes<T>.Fill(target, zeros, T.Zero);
                 target += zeros;
             }
         }
