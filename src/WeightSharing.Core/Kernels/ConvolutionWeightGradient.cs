@@ -81,7 +81,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             {
                 nint image = (nint)(firstImage + i) * plan.Groups + group;
                 T* source = x + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth;
-                ConvolutionPlanes<T>.Pack(plan, source, firstRow, planes.Pointer + i * planesLength, slack);
+                ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer + i * planesLength, slack);
             }
 
             for (int channel = firstChannel; channel < endChannel; channel += full)
@@ -127,17 +127,17 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             T* target = strip + (nint)r * pitch, end = target + length;
             if (r >= channels)
             {
-                ConvolutionPlanes<T>.Fill(target, length, T.Zero);
+                ConvolutionPlanes<T, V, L>.Fill(target, length, T.Zero);
                 continue;
             }
 
             T* from = dy + ((plane + r) * plan.OutputHeight + firstRow) * width;
             for (int i = 0; i < rows; i++, from += width)
             {
-                ConvolutionPlanes<T>.Copy(from, target, width);
+                ConvolutionPlanes<T, V, L>.Copy(from, target, width);
                 target += width;
                 int zeros = i < rows - 1 ? gap : (int)(end - target);
-                ConvolutionPlanes<T>.Fill(target, zeros, T.Zero);
+                ConvolutionPlanes<T, V, L>.Fill(target, zeros, T.Zero);
                 target += zeros;
             }
         }

@@ -144,8 +144,8 @@ internal unsafe struct AveragePoolingBackward<T> : IParallelWork
             {
                 // j · stride + v − left in [0, width)
                 int origin = v - g.PaddingLeft;
-                int first = Math.Max(0, ConvolutionPlanes<T>.CeilingDivide(-origin, stride));
-                int end = Math.Min(g.OutputWidth, ConvolutionPlanes<T>.CeilingDivide(g.Width - origin, stride));
+                int first = Math.Max(0, ConvolutionPlan.CeilingDivide(-origin, stride));
+                int end = Math.Min(g.OutputWidth, ConvolutionPlan.CeilingDivide(g.Width - origin, stride));
                 T* target = plane + (nint)h * g.Width + origin;
                 for (int j = first; j < end; j++) target[(nint)j * stride] += share[j];
             }

@@ -41,7 +41,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
             int length = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count * L.Count;
             T* source = x + (nint)plane * g.InputPlane;
             T* values = strips.Pointer, taps = values + stripLength;
-            ConvolutionPlanes<T>.Pack(plan, source, firstRow, planes.Pointer, slack, maximum ? T.NegativeInfinity : T.Zero);
+            ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer, slack, maximum ? T.NegativeInfinity : T.Zero);
             if (maximum) Maxima(plan.Taps, offsets, planes.Pointer, length, values, taps);
             else Sums(plan.Taps, offsets, planes.Pointer, length, values);
             for (int i = 0; i < rows; i++)
@@ -50,7 +50,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
                 T* row = values + (nint)i * plan.Pitch;
                 if (maximum)
                 {
-                    ConvolutionPlanes<T>.Copy(row, y + target, g.OutputWidth);
+                    ConvolutionPlanes<T, V, L>.Copy(row, y + target, g.OutputWidth);
                     WriteIndices(firstRow + i, source, row, taps + (nint)i * plan.Pitch, indices + target);
                 }
                 else
