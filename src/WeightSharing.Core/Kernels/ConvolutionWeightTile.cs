@@ -104,11 +104,24 @@ internal static unsafe class ConvolutionWeightTile<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run1(int images, int vectors, T* dy, nint dyImage, T* x0, T* x1, T* x2, nint xImage, T* sums)
     {
-        V a = L.Zero, b = L.Zero, c = L.Zero;
-        nint length = (nint)vectors * L.Count;
+        // Two sets of sums: three alone would wait for each other's additions.
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, e = L.Zero, f = L.Zero;
+        nint length = (nint)vectors * L.Count, pairs = length - L.Count;
         for (int image = 0; image < images; image++, dy += dyImage, x0 += xImage, x1 += xImage, x2 += xImage)
         {
-            for (nint p = 0; p < length; p += L.Count)
+            nint p = 0;
+            for (; p < pairs; p += 2 * L.Count)
+            {
+                V v = L.Load(dy + p), w = L.Load(dy + p + L.Count);
+                a = L.MultiplyAdd(v, L.Load(x0 + p), a);
+                b = L.MultiplyAdd(v, L.Load(x1 + p), b);
+                c = L.MultiplyAdd(v, L.Load(x2 + p), c);
+                d = L.MultiplyAdd(w, L.Load(x0 + p + L.Count), d);
+                e = L.MultiplyAdd(w, L.Load(x1 + p + L.Count), e);
+                f = L.MultiplyAdd(w, L.Load(x2 + p + L.Count), f);
+            }
+
+            if (p < length)
             {
                 V v = L.Load(dy + p);
                 a = L.MultiplyAdd(v, L.Load(x0 + p), a);
@@ -117,7 +130,7 @@ internal static unsafe class ConvolutionWeightTile<T, V, L>
             }
         }
 
-        Sum3(sums, a, b, c);
+        Sum3(sums, L.Add(a, d), L.Add(b, e), L.Add(c, f));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
