@@ -26,7 +26,6 @@ internal unsafe struct GemmBlock<T, V, L>
     private const int PackElements = 32 * 1024;
 
     // Packing an operand costs about one operation an element, and saves scattered reads each time it is used.
-    private const int RowsThatPackB = 256;
     private const int ColumnsThatPackA = 128;
 
     private GemmProduct<T> x;
@@ -36,6 +35,9 @@ internal unsafe struct GemmBlock<T, V, L>
     private int rowBlocks, columnPanels, innerStep;
 
     private static int MR => GemmTile<T, V, L>.MaximumRows;
+
+    // Narrow panels of an unpacked B use a part of each cache line at a time.
+    private static int RowsThatPackB => Unsafe.SizeOf<V>() == 64 ? 256 : 128;
 
     private static int NR => GemmTile<T, V, L>.MaximumColumns;
 

@@ -16,12 +16,6 @@ internal static unsafe class GemmPlan<T, V, L>
     // Bounds the packed copies of A and B to 4 M elements each.
     private const int BlockExtent = 2016;
 
-    // Up to here the outer-product tiles are too low to hide their latency, and reading B row by row is what memory likes.
-    private const int StreamedRows = 3;
-
-    // Up to here transposing B for the tiles costs more than adding up vectors at the end of each inner product.
-    private const int InnerProductRows = 12;
-
     /// <summary>Nanoseconds that a number of multiply-adds takes on one thread, roughly.</summary>
     public static double Nanoseconds(double multiplyAdds) => multiplyAdds / (3 * L.Count);
 
@@ -73,9 +67,18 @@ internal static unsafe class GemmPlan<T, V, L>
             };
         }
 
-        if (x.AColumn == 1 && x.BRow == 1 && x.K >= L.Count && Math.Min(x.M, x.N) <= InnerProductRows) GemmVector<T, V, L>.InnerProducts(x);
-        else if (x.M <= StreamedRows && x.BColumn == 1) GemmVector<T, V, L>.StreamRows(x);
+        if (PrefersInnerProducts(x)) GemmVector<T, V, L>.InnerProducts(x);
+        else if (x.M == 1 && x.BColumn == 1) GemmVector<T, V, L>.StreamRow(x);
         else RunBlocks(x);
+    }
+
+    // Tiles would have to transpose B, about as much work as 6 rows of the product; adding up the lanes of an inner product costs about as
+    // much as 8 vectors of it. Measured: from 24 rows on, and for shorter inner products, tiles are faster.
+    private static bool PrefersInnerProducts(in GemmProduct<T> x)
+    {
+        if (x.AColumn != 1 || x.BRow != 1) return false;
+        int few = Math.Min(x.M, x.N);
+        return few <= 2 ? x.K >= L.Count : few <= 24 && x.K >= 16 * L.Count;
     }
 
     private static void RunBlocks(in GemmProduct<T> x)
