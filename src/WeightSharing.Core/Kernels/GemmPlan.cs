@@ -19,20 +19,20 @@ internal static unsafe class GemmPlan<T, V, L>
     /// <summary>Nanoseconds that a number of multiply-adds takes on one thread, roughly.</summary>
     public static double Nanoseconds(double multiplyAdds) => multiplyAdds / (3 * L.Count);
 
-    public static void Run(in GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
+    /// <summary>Runs a batch of products; <paramref name="product"/> is changed. (It is not copied: copying what has just been written stalls.)</summary>
+    public static void Run(ref GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
     {
         if (batch == 1)
         {
-            Run(product);
+            Run(ref product);
             return;
         }
 
         if (bBatch == 0 && aBatch == product.M * product.ARow && cBatch == product.M * product.CRow && (long)batch * product.M <= int.MaxValue)
         {
             // One matrix against many that lie below each other: one taller product.
-            GemmProduct<T> taller = product;
-            taller.M *= batch;
-            Run(taller);
+            product.M *= batch;
+            Run(ref product);
             return;
         }
 
@@ -43,7 +43,7 @@ internal static unsafe class GemmPlan<T, V, L>
         Parallelism.For(chunks, ref work, multiplyAdds > DividedMultiplyAdds ? 0 : Nanoseconds(multiplyAdds * batch));
     }
 
-    private static void Run(GemmProduct<T> x)
+    private static void Run(ref GemmProduct<T> x)
     {
         if (x.Bias != null && (x.Accumulate || x.K == 0 || x.N == 1))
         {
@@ -83,6 +83,12 @@ internal static unsafe class GemmPlan<T, V, L>
 
     private static void RunBlocks(in GemmProduct<T> x)
     {
+        if (Math.Max(x.M, Math.Max(x.N, x.K)) <= BlockExtent)
+        {
+            RunTiles(x);
+            return;
+        }
+
         for (int p = 0; p < x.K; p += BlockExtent)
         {
             for (int j = 0; j < x.N; j += BlockExtent)
@@ -132,7 +138,11 @@ internal static unsafe class GemmPlan<T, V, L>
         public readonly void Run(int chunk)
         {
             int end = Math.Min(Batch, (chunk + 1) * Group);
-            for (int s = chunk * Group; s < end; s++) GemmPlan<T, V, L>.Run(Product.Shifted(s * ABatch, s * BBatch, s * CBatch));
+            for (int s = chunk * Group; s < end; s++)
+            {
+                GemmProduct<T> product = Product.Shifted(s * ABatch, s * BBatch, s * CBatch);
+                GemmPlan<T, V, L>.Run(ref product);
+            }
         }
     }
 }
