@@ -123,12 +123,7 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
         throw new NotSupportedException(Simd.UnsupportedElement<T>());
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a)
-    {
-        T sum = a[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) sum += a[i];
-        return sum;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
 }
 
 /// <summary>256 bits: AVX2 with FMA.</summary>

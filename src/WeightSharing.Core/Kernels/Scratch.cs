@@ -10,15 +10,20 @@ namespace WeightSharing.Kernels;
 internal readonly unsafe ref struct Scratch<T>
     where T : unmanaged
 {
-    private Scratch(T* pointer) => Pointer = pointer;
+    private readonly ScratchStack stack;
+
+    private Scratch(ScratchStack stack, long count)
+    {
+        this.stack = stack;
+        Pointer = (T*)stack.Push((nuint)count * (nuint)sizeof(T));
+    }
 
     /// <summary>The first element; never null.</summary>
     public T* Pointer { get; }
 
-    public static Scratch<T> Rent(long count) => new((T*)ScratchStack.OfThread.Push((nuint)count * (nuint)sizeof(T)));
+    public static Scratch<T> Rent(long count) => new(ScratchStack.OfThread, count);
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822", Justification = "using calls it on the instance")]
-    public void Dispose() => ScratchStack.OfThread.Pop();
+    public void Dispose() => stack.Pop();
 }
 
 /// <summary>The blocks of one thread, one for each depth of nested use.</summary>
