@@ -38,6 +38,12 @@ internal static unsafe class Convolution
             return;
         }
 
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.Forward(variant, g, x, weight, bias, y);
+            return;
+        }
+
         fixed (T* px = x, pw = weight, pb = bias, py = y) Correlate(variant, g, forward: true, px, pw, pb, py);
     }
 
@@ -63,6 +69,12 @@ internal static unsafe class Convolution
             return;
         }
 
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.InputGradient(variant, g, dy, weight, dx);
+            return;
+        }
+
         fixed (T* pdy = dy, pw = weight, pdx = dx) Correlate(variant, g, forward: false, pdy, pw, null, pdx);
     }
 
@@ -85,6 +97,12 @@ internal static unsafe class Convolution
         if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || x.IsEmpty)
         {
             ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+            return;
+        }
+
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.WeightGradient(variant, g, x, dy, dw, accumulate);
             return;
         }
 
