@@ -19,7 +19,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     private ConvolutionPlan plan;
     private int unitsPerChunk, slack, stripLength;
     private bool maximum, countIncludePad;
-    private int* offsets;
+    private int* offsets, positions;
     private T* x, y, columnDivisors;
     private int* indices;
 
@@ -66,7 +66,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
         ConvolutionGeometry windows = g.Windows;
         ConvolutionPlan plan = ConvolutionPlan.Forward(windows);
         plan.CutRows(sizeof(T), StripBytes / sizeof(T));
-        int positions = plan.RowsPerBlock * plan.Pitch;
+        int length = plan.RowsPerBlock * plan.Pitch;
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
         using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth);
         ConvolutionPhase phase;
@@ -79,10 +79,13 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
 
         work.g = g;
         work.plan = plan;
-        work.unitsPerChunk = Math.Max(1, ChunkPositions / positions);
+        work.unitsPerChunk = Math.Max(1, ChunkPositions / length);
         work.slack = plan.Pitch + L.Count;
-        work.stripLength = positions + L.Count;
+        work.stripLength = length + L.Count;
         work.offsets = tables.Pointer;
+        work.positions = tables.Pointer + plan.Taps;
+        for (int k = 0; k < plan.Taps; k++)
+            work.positions[k] = k / g.KernelWidth * g.DilationHeight * g.Width + k % g.KernelWidth * g.DilationWidth;
         work.columnDivisors = divisors.Pointer;
         double nanoseconds = g.InputLength + (double)g.OutputLength * plan.Taps / L.Count;
         Parallelism.For((plan.Units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, nanoseconds);
@@ -125,13 +128,11 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void WriteIndices(int i, T* plane, T* values, T* taps, int* target)
     {
-        int rowStep = g.DilationHeight * g.Width, kernelWidth = g.KernelWidth, dilation = g.DilationWidth;
-        int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft;
-        for (int j = 0; j < g.OutputWidth; j++, origin += g.StrideWidth)
+        int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft, stride = g.StrideWidth, width = g.OutputWidth;
+        int* position = positions;
+        for (int j = 0; j < width; j++, origin += stride)
         {
-            int tap = Truncate(taps[j]);
-            int u = kernelWidth == 1 ? tap : (int)((uint)tap / (uint)kernelWidth), v = tap - u * kernelWidth;
-            target[j] = origin + u * rowStep + v * dilation;
+            target[j] = origin + position[Truncate(taps[j])];
 
             // Padding must not win over elements that are −∞ themselves.
             if (values[j] == T.NegativeInfinity) target[j] = MaxPooling.Window(g, plane, i, j).Index;
