@@ -26,15 +26,15 @@ internal struct ConvolutionPlan
 {
     // Source planes: channels of one group, and the zeros before the first row and column (negative: rows and columns left out).
     public int SourceChannels, SourceHeight, SourceWidth, Top, Left, SourceStrideHeight, SourceStrideWidth;
-    public int RowPhases, ColumnPhases, ExtraRows, Pitch;
+    public int RowPhases, ColumnPhases, ExtraRows, ExtraColumns, Pitch;
 
     // Output positions, and where they go: row · StepHeight + RowShift of a destination plane.
     public int OutputChannels, OutputHeight, OutputWidth, StepHeight, StepWidth, DestinationHeight, DestinationWidth;
 
     public int Batch, Groups, Phases, Taps;
 
-    // The work: blocks of rows of one group of one image.
-    public int RowsPerBlock, Blocks;
+    // The work: blocks of rows, and of columns where rows are very long, of one group of one image.
+    public int RowsPerBlock, ColumnsPerBlock, ColumnBlocks, Blocks;
 
     // Element distances of the weight: between output channels, source channels, and groups.
     public int OutputStride, SourceStride, GroupStride;
@@ -56,6 +56,7 @@ internal struct ConvolutionPlan
             RowPhases = LargestResidue(g.KernelHeight, g.DilationHeight, g.StrideHeight) + 1,
             ColumnPhases = LargestResidue(g.KernelWidth, g.DilationWidth, g.StrideWidth) + 1,
             ExtraRows = (rowSpan - 1) / g.StrideHeight - (g.OutputHeight - 1),
+            ExtraColumns = (columnSpan - 1) / g.StrideWidth - (g.OutputWidth - 1),
             Pitch = TightPitch(g.OutputWidth, g.PaddingLeft, g.Width, columnSpan, g.StrideWidth),
             OutputChannels = g.OutputChannelsPerGroup, OutputHeight = g.OutputHeight, OutputWidth = g.OutputWidth,
             StepHeight = 1, StepWidth = 1, DestinationHeight = g.OutputHeight, DestinationWidth = g.OutputWidth,
@@ -77,7 +78,7 @@ internal struct ConvolutionPlan
             SourceChannels = g.OutputChannelsPerGroup, SourceHeight = g.OutputHeight, SourceWidth = g.OutputWidth,
             Top = extraRows - firstRow, Left = extraColumns - firstColumn,
             SourceStrideHeight = 1, SourceStrideWidth = 1, RowPhases = 1, ColumnPhases = 1,
-            ExtraRows = extraRows,
+            ExtraRows = extraRows, ExtraColumns = extraColumns,
             Pitch = TightPitch(columns, extraColumns - firstColumn, g.OutputWidth, columns + extraColumns, 1),
             OutputChannels = g.InputChannelsPerGroup, OutputHeight = rows, OutputWidth = columns,
             StepHeight = g.StrideHeight, StepWidth = g.StrideWidth, DestinationHeight = g.Height, DestinationWidth = g.Width,
@@ -87,16 +88,34 @@ internal struct ConvolutionPlan
         };
     }
 
-    /// <summary>Cuts the output rows into blocks of at most so many positions and source bytes: each fits its level of the cache.</summary>
-    public void CutRows(int elementSize, int largestPositions)
+    /// <summary>Cuts the output into blocks of at most so many positions and source bytes: each fits its level of the cache.</summary>
+    public void Cut(int elementSize, int largestPositions)
     {
         const int sourceBytes = 384 * 1024, fewestRows = 4;
+        ColumnBlocks = (OutputWidth + largestPositions - 1) / largestPositions;
+        ColumnsPerBlock = (OutputWidth + ColumnBlocks - 1) / ColumnBlocks;
+        ColumnBlocks = (OutputWidth + ColumnsPerBlock - 1) / ColumnsPerBlock;
+
+        // What lies behind a cut row is not padding, so that its rows cannot share any.
+        if (ColumnBlocks > 1) Pitch = ColumnsPerBlock + ExtraColumns;
         int rowBytes = Math.Max(1, SourceChannels * RowPhases * ColumnPhases * Pitch * elementSize);
         int rows = Math.Min(largestPositions / Pitch, Math.Max(sourceBytes / rowBytes - ExtraRows, fewestRows));
         rows = Math.Clamp(rows, 1, OutputHeight);
-        Blocks = (OutputHeight + rows - 1) / rows;
-        RowsPerBlock = (OutputHeight + Blocks - 1) / Blocks;
-        Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock;
+        int rowBlocks = (OutputHeight + rows - 1) / rows;
+        RowsPerBlock = (OutputHeight + rowBlocks - 1) / rowBlocks;
+        Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock * ColumnBlocks;
+    }
+
+    /// <summary>The plan of one block: its first row and column, its rows, and as many columns as it has.</summary>
+    public readonly ConvolutionPlan Block(int block, out int firstRow, out int rows, out int firstColumn)
+    {
+        firstRow = block / ColumnBlocks * RowsPerBlock;
+        rows = Math.Min(RowsPerBlock, OutputHeight - firstRow);
+        firstColumn = block % ColumnBlocks * ColumnsPerBlock;
+        ConvolutionPlan part = this;
+        part.Left -= firstColumn * SourceStrideWidth;
+        part.OutputWidth = Math.Min(ColumnsPerBlock, OutputWidth - firstColumn);
+        return part;
     }
 
     /// <summary>

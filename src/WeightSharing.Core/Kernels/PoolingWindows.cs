@@ -66,7 +66,8 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     {
         ConvolutionGeometry windows = g.Windows;
         ConvolutionPlan plan = ConvolutionPlan.Forward(windows);
-        plan.CutRows(sizeof(T), StripBytes / sizeof(T));
+        // Rows stay whole: a strip of one long row is only read back once.
+        plan.Cut(sizeof(T), Math.Max(StripBytes / sizeof(T), g.OutputWidth));
         int length = plan.RowsPerBlock * plan.Pitch;
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
         using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth + plan.Taps);

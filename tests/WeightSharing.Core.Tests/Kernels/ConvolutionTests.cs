@@ -54,6 +54,13 @@ public class ConvolutionTests
             shapes.Add(Text(Square(3, 2, 1, 70, 5, 5, 2) with { KernelHeight = 1, PaddingTop = 0, PaddingBottom = 0 }));
             shapes.Add(Text(Square(1, 1, 120, 130, 2, 3, 1)));
             shapes.Add(Text(Square(1, 70, 60, 20, 2, 3, 1)));
+            foreach (int stride in (int[])[1, 2, 3])
+            {
+                ConvolutionGeometry row = Square(2, 2, 1, 6000, 3, 5, 2) with { KernelHeight = 1, PaddingTop = 0, PaddingBottom = 0 };
+                shapes.Add(Text(row with { StrideWidth = stride, DilationWidth = 2, PaddingRight = 7 }));
+                shapes.Add(Text(row with { StrideWidth = stride, Height = 3, KernelHeight = 2, PaddingBottom = 1, Groups = 1 }));
+            }
+
             shapes.Add(Text(Square(0, 2, 5, 5, 3, 3, 1)));
             shapes.Add(Text(Square(2, 0, 5, 5, 3, 3, 1)));
             shapes.Add(Text(Square(2, 3, 5, 5, 0, 3, 1)));
