@@ -6,8 +6,8 @@ namespace WeightSharing.Kernels;
 /// Runs a <see cref="ConvolutionPlan"/>: the forward product and the input gradient alike.
 /// </summary>
 /// <remarks>
-/// Chunks are runs of (image, group, block of positions). Each copies its padded planes once, then for every phase and tile of output channels
-/// sweeps the positions into a strip that stays in the cache, whose used columns go to the destination.
+/// Chunks are runs of (image, group, block of positions). Each copies its padded planes once, then for every phase and tile of output
+/// channels sweeps the positions into a strip that stays in the cache, whose used columns go to the destination.
 /// </remarks>
 internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

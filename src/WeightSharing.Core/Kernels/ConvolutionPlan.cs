@@ -1,6 +1,8 @@
 namespace WeightSharing.Kernels;
 
-/// <summary>Taps that share one offset between output and destination: all of them forward, those of one residue of the stride backward.</summary>
+/// <summary>
+/// Taps that share one offset between output and destination: all of them forward, those of one residue of the stride backward.
+/// </summary>
 internal struct ConvolutionPhase
 {
     public int FirstTap;
@@ -19,8 +21,8 @@ internal struct ConvolutionPhase
 /// phases, plane (a, b) holding source rows ≡ a and columns ≡ b, so that the positions of one tap are consecutive whatever the stride. Rows
 /// follow each other at a pitch so tight that the padding right of one row is the padding left of the next; positions are numbered
 /// row · pitch + column, and those at column ≥ outputs are computed but not used. A tap (channel, u, v) is then one offset.
-/// An input gradient is the correlation of dy with the filter turned around; a strided one falls into stride² of them, each over the taps of
-/// one residue and each for the input positions of one residue (<see cref="ConvolutionPhase"/>).
+/// An input gradient is the correlation of dy with the filter turned around; a strided one falls into stride² of them, each over the taps
+/// of one residue and each for the input positions of one residue (<see cref="ConvolutionPhase"/>).
 /// </remarks>
 internal struct ConvolutionPlan
 {
@@ -122,7 +124,8 @@ internal struct ConvolutionPlan
     /// Writes for every tap its offset into the planes and its offset into a filter, and for every phase its taps. Within a phase taps are
     /// ordered by (source channel, u, v).
     /// </summary>
-    public readonly unsafe void WriteTables(in ConvolutionGeometry g, bool forward, int* offsets, int* weightOffsets, ConvolutionPhase* phases)
+    public readonly unsafe void WriteTables(
+        in ConvolutionGeometry g, bool forward, int* offsets, int* weightOffsets, ConvolutionPhase* phases)
     {
         int phaseRows = forward ? 1 : g.StrideHeight, phaseColumns = forward ? 1 : g.StrideWidth, tap = 0;
         for (int phase = 0; phase < Phases; phase++)

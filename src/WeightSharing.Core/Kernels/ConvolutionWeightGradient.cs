@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// The weight gradient: dw[o, k] = Σ over images and positions p of dy[o, p] · planes[offsets[k] + p], with the planes and the offsets of the
-/// forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
+/// The weight gradient: dw[o, k] = Σ over images and positions p of dy[o, p] · planes[offsets[k] + p], with the planes and the offsets of
+/// the /// forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
 /// </summary>
 /// <remarks>
 /// Chunks are (run of groups, run of tiles of output channels, run of units); a unit is a block of rows of one image, or a few whole small
@@ -46,7 +46,8 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         plan.WriteTables(g, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
         var work = new ConvolutionWeightGradient<T, V, L>
         {
-            plan = plan, imagesPerUnit = imagesPerUnit, units = units, unitRuns = unitRuns, groupRuns = groupRuns, tileRuns = tileRuns, tiles = tiles,
+            plan = plan, imagesPerUnit = imagesPerUnit, units = units, unitRuns = unitRuns, groupRuns = groupRuns,
+            tileRuns = tileRuns, tiles = tiles,
             // An odd number of cache lines, so that the rows of a tile do not compete for one set of the cache.
             pitch = positions + ((positions * sizeof(T) / 64) % 2 == 0 ? 64 / sizeof(T) : 0),
             slack = plan.Pitch + L.Count,
@@ -110,7 +111,8 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
                 PackDy(from, channels, tile, rows, part.OutputWidth, strips + (nint)i * full * pitch);
             }
 
-            RunTile(tile, channels, images, (rows - 1) * plan.Pitch + part.OutputWidth, strips, planes, planesLength, result + (nint)channel * plan.Taps);
+            int positions = (rows - 1) * plan.Pitch + part.OutputWidth;
+            RunTile(tile, channels, images, positions, strips, planes, planesLength, result + (nint)channel * plan.Taps);
         }
     }
 

@@ -38,8 +38,8 @@ internal static unsafe class LocallyConnectedLayout<T>
     }
 
     /// <summary>
-    /// target[c · targetPitch + r] = source[rowOffsets[r] + c]: rows at arbitrary places; columns and targetPitch are whole blocks, and what
-    /// the last block of rows lacks becomes zero.
+    /// target[c · targetPitch + r] = source[rowOffsets[r] + c]: rows at arbitrary places; columns and targetPitch are whole blocks, and
+    /// what the last block of rows lacks becomes zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransposeRows(T* source, nint* rowOffsets, T* zeros, int rows, int columns, T* target, nint targetPitch)
@@ -62,7 +62,8 @@ internal static unsafe class LocallyConnectedLayout<T>
         {
             Vector128<float> a = Vector128.Load((float*)r0), b = Vector128.Load((float*)r1);
             Vector128<float> c = Vector128.Load((float*)r2), d = Vector128.Load((float*)r3);
-            Vector128<float> ac = ConvolutionShuffle.Low(a, c), bd = ConvolutionShuffle.Low(b, d), acHigh = ConvolutionShuffle.High(a, c), bdHigh = ConvolutionShuffle.High(b, d);
+            Vector128<float> ac = ConvolutionShuffle.Low(a, c), bd = ConvolutionShuffle.Low(b, d);
+            Vector128<float> acHigh = ConvolutionShuffle.High(a, c), bdHigh = ConvolutionShuffle.High(b, d);
             ConvolutionShuffle.Low(ac, bd).Store((float*)target);
             ConvolutionShuffle.High(ac, bd).Store((float*)(target + pitch));
             ConvolutionShuffle.Low(acHigh, bdHigh).Store((float*)(target + 2 * pitch));

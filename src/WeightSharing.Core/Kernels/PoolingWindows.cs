@@ -97,7 +97,9 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
         Parallelism.For((plan.Units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, nanoseconds);
     }
 
-    /// <summary>values[p] = max_k source[offsets[k] + p], places[p] = distances[k] of the first such k; the last NaN wins over all.</summary>
+    /// <summary>
+    /// values[p] = max_k source[offsets[k] + p], places[p] = distances[k] of the first such k; the last NaN wins over all.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Maxima(int count, int* offsets, T* distances, T* source, int length, T* values, T* places)
     {
@@ -130,7 +132,9 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
         }
     }
 
-    /// <summary>target[j] = place in the plane of the tap that won; taps are numbers of type T because comparisons select among those.</summary>
+    /// <summary>
+    /// target[j] = place in the plane of the tap that won; taps are numbers of type T because comparisons select among those.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void WriteIndices(int i, T* plane, T* values, T* places, int* target)
     {

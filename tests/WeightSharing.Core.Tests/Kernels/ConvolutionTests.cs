@@ -143,6 +143,25 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void NothingIsAllocatedInSteadyState()
+    {
+        using Parallelism.Scope scope = Parallelism.Limit(1);
+        ConvolutionGeometry g = Square(3, 8, 12, 13, 9, 3, 1);
+        float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3), dx = new float[x.Length];
+        long allocated = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Convolution.Forward<float>(g, x, w, [], dy);
+            Convolution.InputGradient<float>(g, dy, w, dx);
+            Convolution.WeightGradient<float>(g, x, dy, w, accumulate: true);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    [Fact]
     public void OperandsThatDoNotFitAreRefused()
     {
         ConvolutionGeometry g = Square(1, 2, 4, 4, 3, 3, 1);

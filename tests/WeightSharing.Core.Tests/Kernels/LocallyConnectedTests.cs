@@ -130,7 +130,8 @@ public class LocallyConnectedTests
         LocallyConnected.WeightGradient<T>(SimdVariant.Reference, g, x, dy, dw1, accumulate: true);
         foreach (SimdVariant variant in ConvolutionTests.Vectorised)
         {
-            T[] y = ConvolutionTests.Marked<T>(dy.Length), dx = ConvolutionTests.Marked<T>(x.Length), dw = ConvolutionTests.Marked<T>(w.Length);
+            T[] y = ConvolutionTests.Marked<T>(dy.Length), dx = ConvolutionTests.Marked<T>(x.Length);
+            T[] dw = ConvolutionTests.Marked<T>(w.Length);
             LocallyConnected.Forward<T>(variant, g, x, w, bias, y);
             Assert.Equal(y0, y);
             LocallyConnected.Forward<T>(variant, g, x, w, [], y);
