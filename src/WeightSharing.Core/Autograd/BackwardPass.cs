@@ -78,7 +78,7 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
     public void Run<T>(Node<T> result, Tensor<T> gradient)
         where T : unmanaged
     {
-        ThreadState thread = ThreadState.Current;
+        Ambient thread = Ambient.Current;
         bool recording = thread.Recording;
         thread.Recording = Differentiable;
         try

@@ -70,7 +70,7 @@ public static class Differentiation
                 throw new InvalidOperationException($"RecordedBy: the tensor {tensor.Shape} was recorded by {tensor.Node.Name} already; return a new tensor from an operation.");
             }
 
-            return node.HasOperands && ThreadState.Current.Recording ? tensor.From(node) : tensor;
+            return node.HasOperands && Ambient.Current.Recording ? tensor.From(node) : tensor;
         }
     }
 
@@ -101,21 +101,21 @@ internal static class Graph
 {
     /// <summary>True when an operation on this operand is to be recorded.</summary>
     public static bool Records<T>(Tensor<T> a)
-        where T : unmanaged => a.RequiresGradient && ThreadState.Current.Recording;
+        where T : unmanaged => a.RequiresGradient && Ambient.Current.Recording;
 
     /// <inheritdoc cref="Records{T}(Tensor{T})"/>
     public static bool Records<T>(Tensor<T> a, Tensor<T>? b)
-        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true }) && ThreadState.Current.Recording;
+        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true }) && Ambient.Current.Recording;
 
     /// <inheritdoc cref="Records{T}(Tensor{T})"/>
     public static bool Records<T>(Tensor<T> a, Tensor<T>? b, Tensor<T>? c)
-        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true } || c is { RequiresGradient: true }) && ThreadState.Current.Recording;
+        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true } || c is { RequiresGradient: true }) && Ambient.Current.Recording;
 
     /// <inheritdoc cref="Records{T}(Tensor{T})"/>
     public static bool Records<T>(ReadOnlySpan<Tensor<T>> operands)
         where T : unmanaged
     {
-        if (!ThreadState.Current.Recording) return false;
+        if (!Ambient.Current.Recording) return false;
         foreach (Tensor<T> operand in operands)
         {
             if (operand.RequiresGradient) return true;

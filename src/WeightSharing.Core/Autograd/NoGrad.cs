@@ -8,10 +8,10 @@ namespace WeightSharing.Autograd;
 /// </code></example>
 public readonly struct NoGrad : IDisposable
 {
-    private readonly ThreadState thread;
+    private readonly Ambient thread;
     private readonly bool former;
 
-    private NoGrad(ThreadState thread)
+    private NoGrad(Ambient thread)
     {
         this.thread = thread;
         former = thread.Recording;
@@ -19,10 +19,10 @@ public readonly struct NoGrad : IDisposable
     }
 
     /// <summary>True on a thread that does not record now.</summary>
-    public static bool IsActive => !ThreadState.Current.Recording;
+    public static bool IsActive => !Ambient.Current.Recording;
 
     /// <summary>Stops recording on this thread; dispose to go on as before.</summary>
-    public static NoGrad Begin() => new(ThreadState.Current);
+    public static NoGrad Begin() => new(Ambient.Current);
 
     /// <summary>Goes on as before.</summary>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Numerics;
 using WeightSharing.Kernels;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using WeightSharing.Autograd;
-using WeightSharing.Kernels;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 
@@ -26,7 +26,7 @@ public static class ReluOperation
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
             to.Add(0, to.IsDifferentiable
-                ? dy * Pointwise.Map(Recall(y), default(Positive<T>), Name)
+                ? dy * Pointwise.Combine(Tensor.Ones<T>(dy.Shape), Recall(y), default(ReluBackward<T>), Name)
                 : Pointwise.Combine(dy, Recall(y), default(ReluBackward<T>), Name));
     }
 }

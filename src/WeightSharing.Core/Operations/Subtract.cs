@@ -1,6 +1,6 @@
 using System.Numerics;
 using WeightSharing.Autograd;
-using WeightSharing.Kernels;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using WeightSharing.Kernels;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 
@@ -43,13 +44,38 @@ public readonly record struct RandomKey(ulong Value)
 
     /// <summary>Fills a span with independent deviates, uniform in [low, high).</summary>
     public void FillUniform<T>(Span<T> target, double low = 0, double high = 1)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        RandomBits.Uniform(Value, 0, T.CreateChecked(low), T.CreateChecked(high), target);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RandomBits.Uniform(Value, 0, target);
+        Rescale(target, high - low, low);
+    }
 
     /// <summary>Fills a span with independent normal deviates.</summary>
     public void FillNormal<T>(Span<T> target, double mean = 0, double standardDeviation = 1)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        RandomBits.Normal(Value, 0, T.CreateChecked(mean), T.CreateChecked(standardDeviation), target);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RandomBits.Normal(Value, 0, target);
+        Rescale(target, standardDeviation, mean);
+    }
+
+    /// <summary>Fills a span with independent ones (with this probability) and zeros.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The probability lies outside 0 … 1.</exception>
+    public void FillBernoulli<T>(Span<T> target, double probability)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!(probability is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), $"FillBernoulli: probability {probability}; expected 0 to 1.");
+        }
+
+        RandomBits.Bernoulli(Value, 0, T.CreateChecked(probability), target);
+    }
+
+    private static void Rescale<T>(Span<T> target, double scale, double shift)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (scale != 1 || shift != 0) Elementwise.Map(target, target, new Affine<T>(T.CreateChecked(scale), T.CreateChecked(shift)));
+    }
 
     // The finaliser of SplitMix64 (Steele, Lea & Flood 2014): a bijection, so different parts keep different keys.
     private static ulong Mix(ulong value)

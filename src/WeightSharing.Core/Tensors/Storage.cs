@@ -67,7 +67,7 @@ internal sealed class Storage<T> : Storage
     /// <summary>A buffer of the thread's innermost scope, or an ordinary object outside any; contents undefined.</summary>
     public static Storage<T> Create(int length, string origin)
     {
-        TensorScope? scope = ThreadState.Current.Scope;
+        TensorScope? scope = Ambient.Current.Scope;
         if (scope is null) return new Storage<T>(GC.AllocateUninitializedArray<T>(length), 0, length, origin);
         T[] array = BufferPool<T>.Rent(length, out int start);
         var storage = new Storage<T>(array, start, length, origin) { Scope = scope };

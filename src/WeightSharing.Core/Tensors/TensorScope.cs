@@ -17,11 +17,11 @@ namespace WeightSharing.Tensors;
 /// </code></example>
 public sealed class TensorScope : IDisposable
 {
-    private readonly ThreadState thread;
+    private readonly Ambient thread;
     private readonly TensorScope? outer;
     private List<Storage>? owned;
 
-    private TensorScope(ThreadState thread)
+    private TensorScope(Ambient thread)
     {
         this.thread = thread;
         outer = thread.Scope;
@@ -31,7 +31,7 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <summary>Begins a scope on this thread; dispose it on the same thread, innermost first.</summary>
-    public static TensorScope Begin() => new(ThreadState.Current);
+    public static TensorScope Begin() => new(Ambient.Current);
 
     internal void Own(Storage storage) => owned!.Add(storage);
 
@@ -40,7 +40,7 @@ public sealed class TensorScope : IDisposable
     public void Dispose()
     {
         if (owned is not { } list) return;
-        if (ThreadState.Current != thread)
+        if (Ambient.Current != thread)
         {
             throw new InvalidOperationException("TensorScope: ended on another thread than the one it was begun on; a scope is bound to its thread.");
         }

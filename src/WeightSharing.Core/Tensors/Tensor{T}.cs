@@ -62,6 +62,7 @@ public sealed class Tensor<T>
     /// <summary>Element at a multi-index; negative indices count from the end. Writing counts as a change of the tensor's version.</summary>
     /// <exception cref="ArgumentException">The number of indices is not the rank.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index lies outside its dimension.</exception>
+    [IndexerName("Element")]
     public T this[params ReadOnlySpan<int> index]
     {
         get => Storage.Span[Position(index)];
@@ -71,6 +72,10 @@ public sealed class Tensor<T>
             Storage.Span[Position(index)] = value;
         }
     }
+
+    /// <summary>One range a dimension, from the first on, as a view that gradients flow through: <c>x[1..3, ..^1]</c>.</summary>
+    [IndexerName("Element")]
+    public Tensor<T> this[params ReadOnlySpan<Range> ranges] => this.Slice(ranges);
 
     /// <summary>The only element of a tensor with one element.</summary>
     /// <exception cref="InvalidOperationException">The tensor has another number of elements.</exception>
