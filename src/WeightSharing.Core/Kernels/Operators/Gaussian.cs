@@ -32,11 +32,8 @@ internal readonly struct Gelu<T> : IUnaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V cdf = L.Add(L.Broadcast(T.One), VectorMath<T, V, L>.Erf(L.Multiply(x, L.Broadcast(Number.Of<T>(0.70710678118654752)))));
-        return L.Multiply(L.Multiply(x, L.Broadcast(Number.Of<T>(0.5))), cdf);
-    }
+        where L : struct, ILanes<T, V> =>
+        VectorMath<T, V, L>.Gelu(x);
 }
 
 /// <summary>dy · (Φ(x) + x · φ(x))</summary>
@@ -46,13 +43,8 @@ internal readonly struct GeluBackward<T> : IBinaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V half = L.Broadcast(Number.Of<T>(0.5));
-        V cdf = L.Multiply(half, L.Add(L.Broadcast(T.One), VectorMath<T, V, L>.Erf(L.Multiply(x, L.Broadcast(Number.Of<T>(0.70710678118654752))))));
-        V density = L.Multiply(L.Broadcast(Number.Of<T>(0.39894228040143268)), VectorMath<T, V, L>.Exp(L.Multiply(L.Multiply(L.Negate(half), x), x)));
-        return L.Multiply(dy, L.MultiplyAdd(x, density, cdf));
-    }
+        where L : struct, ILanes<T, V> =>
+        L.Multiply(dy, VectorMath<T, V, L>.GeluSlope(x));
 }
 
 /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))), the common approximation of Gelu.</summary>
