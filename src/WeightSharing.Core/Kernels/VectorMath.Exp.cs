@@ -16,14 +16,6 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.Scale(L.Add(Constant(1), ReducedExpm1(r)), n);
     }
 
-    /// <summary>e^(high + low) for a low part that is a rounding error of the high one, and high ≤ 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ExpOfSum(V high, V low)
-    {
-        V n = Reduce(high, out V r);
-        return L.Scale(L.Add(Constant(1), ReducedExpm1(L.Add(r, low))), n);
-    }
-
     /// <summary>eˣ where neither x nor the result leaves the normal numbers: the caller has limited x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpInRange(V x)
@@ -81,13 +73,20 @@ internal static unsafe partial class VectorMath<T, V, L>
         return WithSign(L.Select(L.LessThan(z, Constant(0.3)), near, far), x);
     }
 
-    /// <summary>1 / (1 + e⁻ˣ), from e^(−|x|) so that neither end loses digits.</summary>
+    /// <summary>1 / (1 + e⁻ˣ): q = e / (1 + e) with e = e^(−|x|), and 1 − q for positive x, so that neither end loses digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid(V x)
     {
-        V e = Exp(L.Negate(L.Abs(x)));
         V one = Constant(1);
-        return L.Divide(L.Select(L.LessThan(x, L.Zero), e, one), L.Add(one, e));
+        V e = Exp(L.Negate(L.Abs(x)));
+        V sum = L.Add(one, e);
+        V sumLow = L.Add(L.Subtract(one, sum), e);
+
+        // One Newton step takes the rounding errors of the sum and of the quotient out; 1 / sum = 1 − q.
+        V q = L.Divide(e, sum);
+        V rest = L.MultiplyAdd(L.Negate(q), sumLow, L.MultiplyAdd(L.Negate(q), sum, e));
+        q = L.MultiplyAdd(rest, L.Subtract(one, q), q);
+        return L.Select(L.LessThan(x, L.Zero), q, L.Subtract(one, q));
     }
 
     /// <summary>x = n ln 2 + r; ln 2 in two parts, the first short enough for n times it to be exact.</summary>

@@ -48,14 +48,21 @@ internal static unsafe partial class VectorMath<T, V, L>
         return WithSign(L.Select(L.LessThan(t, Constant(1)), near, far), x);
     }
 
-    /// <summary>x Φ(x): x − x Q(x) for positive x, x Q(|x|) below, where nothing cancels.</summary>
+    /// <summary>x Φ(x): a polynomial for Φ up to |x| = 1; beyond, x (1 − Q(x)) for positive x and x Q(|x|) for negative, where nothing cancels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu(V x)
     {
         if (!HasOwn) return PerLane<ScalarGelu>(x);
         V a = TailArgument(x);
-        V tail = L.Multiply(a, L.Multiply(GaussianOf(a), TailFactor(a)));
-        return L.Subtract(L.Select(L.LessThan(x, L.Zero), L.Zero, x), tail);
+        V n = GaussianOf(a, out V p);
+        V negative = L.LessThan(x, L.Zero);
+        V factor = TailFactor(a);
+
+        // Scaled after all products, so that a subnormal result is rounded once.
+        factor = L.Select(negative, L.Multiply(L.Negate(a), factor), factor);
+        V tail = L.Scale(L.MultiplyAdd(factor, p, factor), n);
+        V far = L.Select(negative, tail, L.Multiply(x, L.Subtract(Constant(1), tail)));
+        return L.Select(L.LessThan(a, Constant(1)), L.Multiply(x, L.MultiplyAdd(x, CentralSlope(L.Multiply(x, x)), Constant(0.5))), far);
     }
 
     /// <summary>d/dx x Φ(x) = Φ(x) + x φ(x).</summary>
@@ -64,25 +71,93 @@ internal static unsafe partial class VectorMath<T, V, L>
     {
         if (!HasOwn) return PerLane<ScalarGeluSlope>(x);
         V a = TailArgument(x);
-        V e = GaussianOf(a);
+        V n = GaussianOf(a, out V p);
 
         // With t = Q(a) − a φ(a), the slope is t for negative and 1 − t for positive x; NaN comes through a.
-        V t = L.Multiply(e, L.MultiplyAdd(a, Constant(-0.39894228040143268), TailFactor(a)));
+        V factor = L.MultiplyAdd(a, Constant(-0.39894228040143268), TailFactor(a));
+        V t = L.Scale(L.MultiplyAdd(factor, p, factor), n);
         return L.Select(L.LessThan(x, L.Zero), t, L.Subtract(Constant(1), t));
+    }
+
+    /// <summary>½x(1 + tanh u) = x / (1 + e^(−2u)) with u = √(2/π) (x + 0.044715 x³).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V GeluTanh(V x)
+    {
+        if (!HasOwn) return PerLane<ScalarGeluTanh>(x);
+        const double linear = 1.5957691216057307, cubic = 7.135481627260025e-2;
+        const double linearRest = 1.22351516833922094e-16, cubicRest = -6.17514991815531500e-19;
+        V linearHigh = Constant(linear), cubicHigh = Constant(cubic);
+        V linearLow = Constant(IsSingle ? linear - (float)linear : linearRest), cubicLow = Constant(IsSingle ? cubic - (float)cubic : cubicRest);
+
+        // −2|u| in two parts, high and low: its rounding error, times 2|u|, would be the relative error of the tail.
+        V a = L.Clamp(L.Abs(x), L.Zero, Constant(IsSingle ? 12 : 22));
+        V square = L.Multiply(a, a);
+        V squareLow = L.MultiplyAdd(a, a, L.Negate(square));
+        V product = L.Multiply(cubicHigh, square);
+        V productLow = L.MultiplyAdd(cubicHigh, square, L.Negate(product));
+        productLow = L.MultiplyAdd(cubicHigh, squareLow, L.MultiplyAdd(cubicLow, square, productLow));
+        V factor = L.Add(linearHigh, product);
+        V part = L.Subtract(factor, linearHigh);
+        V factorLow = L.Add(L.Subtract(linearHigh, L.Subtract(factor, part)), L.Subtract(product, part));
+        factorLow = L.Add(L.Add(linearLow, productLow), factorLow);
+        V minus = L.Negate(a);
+        V high = L.Multiply(minus, factor);
+        V low = L.MultiplyAdd(minus, factorLow, L.MultiplyAdd(minus, factor, L.Negate(high)));
+
+        V n = Reduce(high, out V r);
+        V p = ReducedExpm1(L.Add(r, low));
+        V e = L.Scale(L.Add(Constant(1), p), n);
+        V tail = L.Scale(L.MultiplyAdd(minus, p, minus), n);
+        V numerator = L.Select(L.LessThan(x, L.Zero), tail, x);
+        return L.Divide(numerator, L.Add(Constant(1), e));
+    }
+
+    /// <summary>(Φ(x) − ½) / x for |x| ≤ 1, z = x².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V CentralSlope(V z)
+    {
+        V p;
+        if (IsSingle)
+        {
+            p = Step(Constant(-7.46292467685405854e-06), z, 1.12952457844517451e-04);
+            p = Step(p, z, -1.18578554907013329e-03);
+            p = Step(p, z, 9.97307880342047925e-03);
+            p = Step(p, z, -6.64903144863260159e-02);
+            p = Step(p, z, 3.98942277687255098e-01);
+        }
+        else
+        {
+            p = Step(Constant(4.01150623447735359e-12), z, -1.10311376160574159e-10);
+            p = Step(p, z, 2.26966151158343969e-09);
+            p = Step(p, z, -4.12231521962788818e-08);
+            p = Step(p, z, 6.65967243024714229e-07);
+            p = Step(p, z, -9.44465542559115526e-06);
+            p = Step(p, z, 1.15434687402615331e-04);
+            p = Step(p, z, -1.18732821544671871e-03);
+            p = Step(p, z, 9.97355701003281754e-03);
+            p = Step(p, z, -6.64903800669053163e-02);
+            p = Step(p, z, 3.98942280401432703e-01);
+        }
+
+        return p;
     }
 
     /// <summary>|x|, limited to where the tail underflows to zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V TailArgument(V x) => L.Clamp(L.Abs(x), L.Zero, Constant(IsSingle ? 15 : 39));
 
-    /// <summary>e^(−a²/2), with the rounding error of the square taken along: it would grow to a² half units in the last place.</summary>
+    /// <summary>
+    /// n and p with e^(−a²/2) = 2ⁿ (1 + p); the rounding error of the square is taken along: it would grow to a² half units in the last place.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V GaussianOf(V a)
+    private static V GaussianOf(V a, out V p)
     {
         V minusHalf = L.Multiply(a, Constant(-0.5));
         V high = L.Multiply(minusHalf, a);
         V low = L.MultiplyAdd(minusHalf, a, L.Negate(high));
-        return ExpOfSum(high, low);
+        V n = Reduce(high, out V r);
+        p = ReducedExpm1(L.Add(r, low));
+        return n;
     }
 
     /// <summary>Q(a) e^(a²/2)</summary>
@@ -143,6 +218,11 @@ internal static unsafe partial class VectorMath<T, V, L>
     private struct ScalarGelu : IScalarFunction
     {
         public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.Gelu(double.CreateTruncating(x)));
+    }
+
+    private struct ScalarGeluTanh : IScalarFunction
+    {
+        public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.GeluTanh(double.CreateTruncating(x)));
     }
 
     private struct ScalarGeluSlope : IScalarFunction

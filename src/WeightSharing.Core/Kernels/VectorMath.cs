@@ -16,9 +16,17 @@ internal static unsafe partial class VectorMath<T, V, L>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    private static bool IsSingle => typeof(T) == typeof(float);
+    private static bool IsSingle
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(T) == typeof(float);
+    }
 
-    private static bool HasOwn => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+    private static bool HasOwn
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Simd.HasVectorsOf<T>();
+    }
 
     /// <summary>The largest integer not above x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -54,12 +54,8 @@ internal readonly struct GeluTanh<T> : IUnaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V cube = L.Multiply(L.Broadcast(Number.Of<T>(0.044715)), L.Multiply(x, L.Multiply(x, x)));
-        V inner = L.Multiply(L.Broadcast(Number.Of<T>(0.79788456080286536)), L.Add(x, cube));
-        return L.Multiply(x, VectorMath<T, V, L>.Sigmoid(L.Add(inner, inner)));
-    }
+        where L : struct, ILanes<T, V> =>
+        VectorMath<T, V, L>.GeluTanh(x);
 }
 
 /// <summary>dy · d/dx of <see cref="GeluTanh{T}"/></summary>
