@@ -52,6 +52,20 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
         return T.ScaleB(value, int.CreateTruncating(exponent));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale(T value, T exponent) => PowersOfTwo.Scale<T, T, ScalarLanes<T>>(value, exponent);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T NearestExponent(T a)
+    {
+        if (typeof(T) == typeof(float)) return T.CreateTruncating(((int)Bits(a) - PowersOfTwo.RootHalfSingle) >> 23);
+        if (typeof(T) == typeof(double)) return T.CreateTruncating(((long)Bits(a) - PowersOfTwo.RootHalfDouble) >> 52);
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Clamp(T a, T low, T high) => a < low ? low : a > high ? high : a;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(T a) => a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
