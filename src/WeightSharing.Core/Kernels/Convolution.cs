@@ -1,0 +1,100 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// Direct two-dimensional cross-correlation and its two adjoints.
+/// </summary>
+/// <remarks>
+/// y[n, o, i, j] = bias[o] + Σ_{c, u, v} weight[o, c, u, v] · x[n, g·Cin/groups + c, i·sH + u·dH − top, j·sW + v·dW − left],
+/// g the group of o, x zero outside. All operands dense row-major: x [N, Cin, H, W], weight [Cout, Cin/groups, kH, kW],
+/// bias [Cout] or empty, y [N, Cout, oH, oW]. Operands must not overlap. Outputs are overwritten, unless a weight gradient is
+/// asked to accumulate. The same bits for any number of threads.
+/// </remarks>
+internal static unsafe class Convolution
+{
+    /// <summary>y = x ⋆ weight + bias; an empty bias is zero.</summary>
+    public static void Forward<T>(
+        in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Forward(Simd.Chosen, g, x, weight, bias, y);
+
+    /// <inheritdoc cref="Forward{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/>
+    public static void Forward<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "Convolution.Forward";
+        g.Validate(operation);
+        ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
+        ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
+        if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", g.OutputChannels, bias.Length);
+        ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
+        if (y.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || g.PatchSize == 0)
+        {
+            ConvolutionReference.Forward(g, x, weight, bias, y);
+            return;
+        }
+
+        fixed (T* px = x, pw = weight, pb = bias, py = y) Correlate(variant, g, forward: true, px, pw, pb, py);
+    }
+
+    /// <summary>dx[n, c, h, w] = Σ over the uses of x[n, c, h, w] of weight · dy; overwrites dx.</summary>
+    public static void InputGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => InputGradient(Simd.Chosen, g, dy, weight, dx);
+
+    /// <inheritdoc cref="InputGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/>
+    public static void InputGradient<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "Convolution.InputGradient";
+        g.Validate(operation);
+        ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
+        ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
+        ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
+        if (dx.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || weight.IsEmpty)
+        {
+            ConvolutionReference.InputGradient(g, dy, weight, dx);
+            return;
+        }
+
+        fixed (T* pdy = dy, pw = weight, pdx = dx) Correlate(variant, g, forward: false, pdy, pw, null, pdx);
+    }
+
+    /// <summary>dw[o, c, u, v] = Σ_{n, i, j} dy[n, o, i, j] · x[n, c, i·sH + u·dH − top, …]; added to dw when accumulating.</summary>
+    public static void WeightGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => WeightGradient(Simd.Chosen, g, x, dy, dw, accumulate);
+
+    /// <inheritdoc cref="WeightGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, bool)"/>
+    public static void WeightGradient<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "Convolution.WeightGradient";
+        g.Validate(operation);
+        ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
+        ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
+        ConvolutionGeometry.Expect(operation, "dw", g.WeightLength, dw.Length);
+        ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+    }
+
+    private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    private static void Correlate<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, T* source, T* weight, T* bias, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Simd.Has512 && variant == SimdVariant.Vector512)
+            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, source, weight, bias, destination);
+        else if (Simd.Has256 && variant == SimdVariant.Vector256)
+            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, source, weight, bias, destination);
+        else
+            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, source, weight, bias, destination);
+    }
+}

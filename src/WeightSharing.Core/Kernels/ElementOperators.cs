@@ -1,0 +1,33 @@
+using System.Numerics;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// A function of one element, written once for all widths; parameters such as a slope are fields. With <see cref="ScalarLanes{T}"/> it is the
+/// function of a single number.
+/// </summary>
+internal interface IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    V Apply<V, L>(V x)
+        where V : struct
+        where L : struct, ILanes<T, V>;
+}
+
+/// <summary>A function of two elements, written once for all widths.</summary>
+internal interface IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    V Apply<V, L>(V a, V b)
+        where V : struct
+        where L : struct, ILanes<T, V>;
+}
+
+/// <summary>A function of three elements, written once for all widths: fused backward rules such as dy · f(x, y).</summary>
+internal interface ITernaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    V Apply<V, L>(V a, V b, V c)
+        where V : struct
+        where L : struct, ILanes<T, V>;
+}

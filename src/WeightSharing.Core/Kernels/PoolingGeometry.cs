@@ -1,0 +1,69 @@
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// Geometry of a pooling over planes [planes, H, W] → [planes, oH, oW], planes = batch · channels. The caller decides on ceil mode by the
+/// output extents that it passes; every window must begin inside the input or its top and left padding.
+/// </summary>
+internal readonly record struct PoolingGeometry
+{
+    public PoolingGeometry()
+    {
+    }
+
+    public int Planes { get; init; } = 1;
+    public int Height { get; init; } = 1;
+    public int Width { get; init; } = 1;
+    public int OutputHeight { get; init; } = 1;
+    public int OutputWidth { get; init; } = 1;
+    public int KernelHeight { get; init; } = 1;
+    public int KernelWidth { get; init; } = 1;
+    public int StrideHeight { get; init; } = 1;
+    public int StrideWidth { get; init; } = 1;
+    public int DilationHeight { get; init; } = 1;
+    public int DilationWidth { get; init; } = 1;
+    public int PaddingTop { get; init; }
+    public int PaddingBottom { get; init; }
+    public int PaddingLeft { get; init; }
+    public int PaddingRight { get; init; }
+
+    public int InputPlane => Height * Width;
+    public int OutputPlane => OutputHeight * OutputWidth;
+    public long InputLength => (long)Planes * InputPlane;
+    public long OutputLength => (long)Planes * OutputPlane;
+
+    /// <summary>Throws when the geometry has a window without any element of the input, or makes no sense.</summary>
+    public void Validate(string operation)
+    {
+        if (Planes < 0 || Height < 0 || Width < 0 || OutputHeight < 0 || OutputWidth < 0)
+            throw new ArgumentException($"{operation}: extents must not be negative: {this}.");
+        if (PaddingTop < 0 || PaddingBottom < 0 || PaddingLeft < 0 || PaddingRight < 0)
+            throw new ArgumentException($"{operation}: padding must not be negative: {this}; crop the input before instead.");
+        if (KernelHeight < 1 || KernelWidth < 1 || StrideHeight < 1 || StrideWidth < 1 || DilationHeight < 1 || DilationWidth < 1)
+            throw new ArgumentException($"{operation}: kernels, strides and dilations must be at least 1: {this}.");
+        if (InputLength > int.MaxValue || OutputLength > int.MaxValue)
+            throw new ArgumentException($"{operation}: more than {int.MaxValue} elements in one tensor: {this}; split the batch.");
+        if (OutputLength > 0 && !(Covered(OutputHeight, Height, KernelHeight, StrideHeight, DilationHeight, PaddingTop)
+            && Covered(OutputWidth, Width, KernelWidth, StrideWidth, DilationWidth, PaddingLeft)))
+            throw new ArgumentException($"{operation}: a window holds no element of the input: {this}; reduce the padding or the output.");
+    }
+
+    /// <summary>First and one past the last tap of the window of output <paramref name="index"/> that lie inside [0, extent).</summary>
+    public static (int First, int End) Taps(int index, int extent, int kernel, int stride, int dilation, int padding)
+    {
+        int origin = index * stride - padding;
+        int first = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation;
+        int end = origin >= extent ? 0 : (extent - origin + dilation - 1) / dilation;
+        return (first, Math.Min(end, kernel));
+    }
+
+    private static bool Covered(int outputs, int extent, int kernel, int stride, int dilation, int padding)
+    {
+        for (int index = 0; index < outputs; index++)
+        {
+            (int first, int end) = Taps(index, extent, kernel, stride, dilation, padding);
+            if (first >= end) return false;
+        }
+
+        return true;
+    }
+}
