@@ -31,6 +31,9 @@ public readonly record struct Padding1d
     /// <summary>(left, right).</summary>
     public static implicit operator Padding1d((int Left, int Right) padding) => Of(padding.Left, padding.Right);
 
+    /// <summary>The numbers, with <see cref="Same"/> worked out for this kernel and dilation.</summary>
+    public Padding1d Resolve(int kernel, int dilation) => new(sides.Resolve((1, kernel), (1, dilation)));
+
     /// <summary>As the padding of an image of one row.</summary>
     internal Padding2d AsRow() => sides;
 
