@@ -65,11 +65,11 @@ internal static unsafe class Gemm
                 Bias = bias, Accumulate = accumulate,
             };
             if (Simd.Has512 && variant == SimdVariant.Vector512 && IsVectorised<T>())
-                GemmPlan<T, Vector512<T>, Lanes512<T>>.Run(product, batch, aBatch, bBatch, cBatch);
+                GemmPlan<T, Vector512<T>, Lanes512<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
             else if (Simd.Has256 && variant == SimdVariant.Vector256 && IsVectorised<T>())
-                GemmPlan<T, Vector256<T>, Lanes256<T>>.Run(product, batch, aBatch, bBatch, cBatch);
+                GemmPlan<T, Vector256<T>, Lanes256<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
             else if (variant == SimdVariant.Vector128 && IsVectorised<T>())
-                GemmPlan<T, Vector128<T>, Lanes128<T>>.Run(product, batch, aBatch, bBatch, cBatch);
+                GemmPlan<T, Vector128<T>, Lanes128<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
             else
                 Reference(product, batch, aBatch, bBatch, cBatch);
         }

@@ -154,12 +154,7 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Clamp(Vector128<T> a, Vector128<T> low, Vector128<T> high) => Vector128.MinNative(high, Vector128.MaxNative(low, a));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a)
-    {
-        T sum = a[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) sum += a[i];
-        return sum;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
 }
 
 /// <summary>256 bits: AVX2 with FMA.</summary>

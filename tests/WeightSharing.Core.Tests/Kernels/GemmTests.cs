@@ -149,7 +149,7 @@ public class GemmTests
         {
             foreach (int many in (int[])[63, 130, 2049])
             {
-                foreach (int k in many > 1000 ? (int[])[2, 9] : (int[])[1, 8, 31, 32, 77])
+                foreach (int k in many > 1000 ? (int[])[9] : (int[])[1, 31, 68])
                 {
                     CheckAllForms<float>((SimdVariant)variant, few, many, k, random);
                     CheckAllForms<double>((SimdVariant)variant, many, few, k, random);
