@@ -14,8 +14,8 @@ namespace WeightSharing.Kernels;
 /// </remarks>
 internal static unsafe class FoldKernel
 {
-    /// <summary>Elements of a block of a row: its four accumulators take at most a few hundred terms each.</summary>
-    private const int RowBlock = 4096;
+    /// <summary>Elements of a block of a row: its four vectors, or the single element of the reference, take few terms each.</summary>
+    private const int VectorRowBlock = 4096, ScalarRowBlock = 16;
 
     /// <summary>Rows that one accumulator of a column takes.</summary>
     private const int ColumnBlock = 64;
@@ -33,9 +33,10 @@ internal static unsafe class FoldKernel
         where TTerm : struct, IBinaryOperator<T>
         where TFold : struct, IBinaryOperator<T>
     {
-        if (n > RowBlock)
+        nint block = variant == SimdVariant.Reference || !Simd.HasVectorsOf<T>() ? ScalarRowBlock : VectorRowBlock;
+        if (n > block)
         {
-            nint half = (n / 2 + RowBlock - 1) / RowBlock * RowBlock;
+            nint half = (n / 2 + block - 1) / block * block;
             T left = Row(variant, a, b, half, identity, term, fold);
             return fold.Apply<T, ScalarLanes<T>>(left, Row(variant, a + half, b + half, n - half, identity, term, fold));
         }

@@ -118,7 +118,9 @@ public class ReductionTests
     {
         var random = new Random(outer + 31 * count + 997 * inner);
         T[] x = [.. Enumerable.Range(0, outer * count * inner).Select(_ => Number.Of<T>(2 * random.NextDouble() - 1))];
-        T[] near = [.. x.Select(v => T.One + v / T.CreateChecked(100 + count))];
+
+        // A number and its reciprocal in turns, so that products stay near one.
+        T[] near = [.. x.Select((v, i) => i % 2 == 0 ? T.One + v / Number.Of<T>(2) : T.One / (T.One + x[i - 1] / Number.Of<T>(2)))];
         T[] mean = [.. Enumerable.Range(0, outer * inner).Select(_ => Number.Of<T>(random.NextDouble()))];
         var y = new T[outer * inner];
         var index = new int[outer * inner];
