@@ -15,7 +15,7 @@ namespace WeightSharing.Kernels;
 internal static unsafe class FoldKernel
 {
     /// <summary>Elements of a block of a row: its four vectors, or the single element of the reference, take few terms each.</summary>
-    private const int VectorRowBlock = 4096, ScalarRowBlock = 16;
+    private const int VectorRowBlock = 2048, ScalarRowBlock = 16;
 
     /// <summary>Rows that one accumulator of a column takes.</summary>
     private const int ColumnBlock = 64;
