@@ -71,7 +71,9 @@ internal static unsafe class GemmPlan<T, V, L>
             };
         }
 
-        if (GemmDeep<T, V, L>.Suits(x)) GemmDeep<T, V, L>.Run(x);
+        // Inner products need no division of their inner dimension: they are divided over the longer side of the result, and each part would
+        // add up its lanes anew.
+        if (GemmDeep<T, V, L>.Suits(x) && !PrefersInnerProducts(x)) GemmDeep<T, V, L>.Run(x);
         else RunUndivided(x);
     }
 
