@@ -1,0 +1,53 @@
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Autograd;
+
+/// <summary>Where a backward rule puts the gradients of its operands.</summary>
+public readonly ref struct GradientSink
+{
+    private readonly Node node;
+    private readonly BackwardPass pass;
+
+    internal GradientSink(Node node, BackwardPass pass)
+    {
+        this.node = node;
+        this.pass = pass;
+    }
+
+    /// <summary>
+    /// True when the gradients computed now will be differentiated again: a rule with a fused kernel then has to use recorded operations.
+    /// </summary>
+    public bool IsDifferentiable => pass.Differentiable;
+
+    /// <summary>True when operand <paramref name="operand"/> (from 0) needs its gradient; computing it otherwise is wasted.</summary>
+    public bool Wants(int operand) => node.Operand(operand) is { Frozen: false } target && pass.Wants(target);
+
+    /// <summary>
+    /// Adds to the gradient of operand <paramref name="operand"/>. A gradient of a shape that the operand was broadcast to is summed back.
+    /// Ignored when the operand wants none.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The gradient's shape does not come from the operand's by broadcasting.</exception>
+    public void Add<T>(int operand, Tensor<T> gradient)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (!Wants(operand)) return;
+        if (node.Operand(operand) is not Node<T> target)
+        {
+            throw new InvalidOperationException($"Backward of {node.Name}: operand {operand} does not have elements of type {typeof(T).Name}.");
+        }
+
+        if (gradient.Shape != target.Shape)
+        {
+            if (!target.Shape.BroadcastsTo(gradient.Shape))
+            {
+                throw new InvalidOperationException(
+                    $"Backward of {node.Name}: the gradient of operand {operand} has shape {gradient.Shape}, the operand has {target.Shape}; they must agree.");
+            }
+
+            gradient = Accumulation.SumTo(gradient, target.Shape);
+        }
+
+        target.Receive(gradient, pass);
+    }
+}

@@ -1,0 +1,58 @@
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Autograd;
+
+/// <summary>The end of the graph at a tensor that was not computed: it gathers that tensor's gradient.</summary>
+internal sealed class Leaf<T> : Node<T>
+    where T : unmanaged
+{
+    private Tensor<T>? buffer;
+    private bool isZero;
+
+    public Leaf(in Shape shape)
+        : base((Node?)null) => Shape = shape;
+
+    /// <summary>Σ of all gradients since the last <see cref="Zero"/>; null when there was none.</summary>
+    public Tensor<T>? Gradient => isZero ? null : buffer;
+
+    /// <summary>Called after each gradient that arrives.</summary>
+    public event Action? Arrived;
+
+    public override string Name => "leaf";
+
+    /// <summary>Forgets the gradient; its buffer stays for the next one.</summary>
+    public void Zero() => isZero = true;
+
+    /// <summary>Replaces the gradient, as checkpoints and clipping do.</summary>
+    public Tensor<T> Writable()
+    {
+        buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+        if (isZero) buffer.Fill(default);
+        isZero = false;
+        return buffer;
+    }
+
+    internal override void Receive(Tensor<T> gradient, BackwardPass pass)
+    {
+        if (pass.Gather(this, gradient)) return;
+        if (buffer is null || isZero)
+        {
+            // The buffer outlives every scope, so the first gradient is copied, not kept.
+            buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+            buffer.CopyFrom(gradient);
+        }
+        else
+        {
+            Accumulation.AddInPlace(buffer, gradient);
+        }
+
+        isZero = false;
+        Arrived?.Invoke();
+    }
+
+    internal override void Propagate(BackwardPass pass) => throw new InvalidOperationException("A leaf has no operands.");
+
+    protected override void Backward(Tensor<T> dy, GradientSink to)
+    {
+    }
+}

@@ -1,0 +1,158 @@
+using System.Numerics;
+using WeightSharing.Autograd;
+using Kernel = WeightSharing.Kernels.Convolution;
+using WeightSharing.Kernels;
+
+namespace WeightSharing.Tensors;
+
+/// <summary>Cross-correlations in one and two dimensions, zero-padded; other paddings are a <c>Pad</c> before.</summary>
+public static class ConvolutionOperation
+{
+    extension<T>(Tensor<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // y[n, o, p] = b[o] + Σ_{c, k} w[o, c, k]·x[n, c, stride·p + dilation·k − padding]
+        /// <summary>Cross-correlation of images: [N, Cin, H, W] → [N, Cout, outH, outW].</summary>
+        /// <param name="weight">[Cout, Cin / groups, kH, kW].</param>
+        /// <param name="bias">[Cout], or null.</param>
+        /// <param name="stride">Step between windows; null is 1.</param>
+        /// <param name="padding">Zeros around the input.</param>
+        /// <param name="dilation">Step between the taps of a window; null is 1.</param>
+        /// <param name="groups">Groups of channels that do not see each other.</param>
+        /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
+        public Tensor<T> Conv2d(
+            Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2? dilation = null, int groups = 1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank != 4 || weight.Rank != 4)
+            {
+                throw new ArgumentException($"Conv2d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, H, W] and weight [Cout, Cin/groups, kH, kW].");
+            }
+
+            ConvolutionGeometry geometry = Geometry("Conv2d", x.Shape, weight.Shape, bias, stride ?? 1, padding, dilation ?? 1, groups);
+            return Run(x, weight, bias, geometry, "Conv2d");
+        }
+
+        /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
+        /// <param name="weight">[Cout, Cin / groups, k].</param>
+        /// <param name="bias">[Cout], or null.</param>
+        /// <param name="stride">Step between windows.</param>
+        /// <param name="padding">Zeros on the left and on the right.</param>
+        /// <param name="dilation">Step between the taps of a window.</param>
+        /// <param name="groups">Groups of channels that do not see each other.</param>
+        /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
+        public Tensor<T> Conv1d(Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank != 3 || weight.Rank != 3)
+            {
+                throw new ArgumentException($"Conv1d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, L] and weight [Cout, Cin/groups, k].");
+            }
+
+            // A sequence is an image of one row: the same kernels serve both.
+            ConvolutionGeometry geometry = Geometry(
+                "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding.AsRow(), (1, dilation), groups);
+            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d").Squeeze(2);
+        }
+    }
+
+    internal static ConvolutionGeometry Geometry<T>(
+        string operation, in Shape x, in Shape weight, Tensor<T>? bias, Size2 stride, Padding2d padding, Size2 dilation, int groups)
+        where T : unmanaged
+    {
+        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
+        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+        if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
+        if (x[1] != weight[1] * groups || weight[0] % groups != 0)
+        {
+            throw new ArgumentException(
+                $"{operation}: channels do not fit: input {x} with weight {weight} in {groups} groups; the input needs {weight[1]} · {groups} = {weight[1] * groups} channels, and {groups} must divide the {weight[0]} output channels.");
+        }
+
+        if (bias is not null && bias.Shape != weight[0])
+        {
+            throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {weight}; it must be [{weight[0]}].");
+        }
+
+        padding = padding.Resolve((weight[2], weight[3]), dilation);
+        RequireRoom(operation, x, (weight[2], weight[3]), dilation, padding);
+        return new ConvolutionGeometry
+        {
+            Batch = x[0], InputChannels = x[1], Height = x[2], Width = x[3],
+            OutputChannels = weight[0], KernelHeight = weight[2], KernelWidth = weight[3],
+            StrideHeight = stride.Height, StrideWidth = stride.Width, DilationHeight = dilation.Height, DilationWidth = dilation.Width,
+            PaddingTop = padding.Top, PaddingBottom = padding.Bottom, PaddingLeft = padding.Left, PaddingRight = padding.Right, Groups = groups,
+        };
+    }
+
+    /// <summary>Refuses a dilated kernel that is larger than the padded input.</summary>
+    internal static void RequireRoom(string operation, in Shape x, Size2 kernel, Size2 dilation, Padding2d padding)
+    {
+        if (kernel.Height < 1 || kernel.Width < 1) throw new ArgumentOutOfRangeException(nameof(kernel), $"{operation}: kernel {kernel}; it must be at least 1.");
+        int height = x[2] + padding.Top + padding.Bottom, width = x[3] + padding.Left + padding.Right;
+        int reachHeight = dilation.Height * (kernel.Height - 1) + 1, reachWidth = dilation.Width * (kernel.Width - 1) + 1;
+        if (reachHeight > height || reachWidth > width)
+        {
+            throw new ArgumentException(
+                $"{operation}: the kernel {kernel} with dilation {dilation} covers {reachHeight}×{reachWidth}, more than the padded input {height}×{width} (input {x}, padding {padding}); pad more or use a smaller kernel.");
+        }
+    }
+
+    private static Tensor<T> Run<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], operation);
+        Kernel.Forward(geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer);
+        return Graph.Records(x, weight, bias) ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation))) : y;
+    }
+
+    private sealed class ConvolutionNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, ConvolutionMap<T> map)
+        : Node<T>(bias is null ? [x, weight] : [x, weight, bias])
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Saved<T> x = new(x), weight = new(weight);
+
+        public override string Name => map.Operation;
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
+            if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
+            // ∂b[o] += Σ_{n, p} ∂y[n, o, p]
+            if (to.Wants(2)) to.Add(2, dy.Sum([0, 2, 3]));
+        }
+    }
+
+    /// <summary>The cross-correlation without bias as a bilinear map of input and weight, of a fixed geometry.</summary>
+    internal sealed class ConvolutionMap<T>(ConvolutionGeometry geometry, string operation) : BilinearMap<T>(operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public string Operation => Name;
+
+        protected override Tensor<T> Forward(Tensor<T> a, Tensor<T> b)
+        {
+            Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], Name);
+            Kernel.Forward(geometry, a.DenseSpan(), b.DenseSpan(), default, y.Buffer);
+            return y;
+        }
+
+        // ∂x[n, c, i] += Σ_{o, k} w[o, c, k]·∂y[n, o, p]   with i = stride·p + dilation·k − padding
+        protected override Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b)
+        {
+            Tensor<T> x = Tensor<T>.Uninitialized([geometry.Batch, geometry.InputChannels, geometry.Height, geometry.Width], Name);
+            Kernel.InputGradient(geometry, y.DenseSpan(), b.DenseSpan(), x.Buffer);
+            return x;
+        }
+
+        // ∂w[o, c, k] += Σ_{n, p} ∂y[n, o, p]·x[n, c, i]
+        protected override Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y)
+        {
+            Tensor<T> w = Tensor<T>.Uninitialized(
+                [geometry.OutputChannels, geometry.InputChannelsPerGroup, geometry.KernelHeight, geometry.KernelWidth], Name);
+            Kernel.WeightGradient(geometry, a.DenseSpan(), y.DenseSpan(), w.Buffer, accumulate: false);
+            return w;
+        }
+    }
+}

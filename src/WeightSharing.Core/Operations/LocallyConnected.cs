@@ -1,0 +1,101 @@
+using System.Numerics;
+using WeightSharing.Kernels;
+using Kernel = WeightSharing.Kernels.LocallyConnected;
+
+namespace WeightSharing.Tensors;
+
+/// <summary>Convolution without sharing: every position has a filter of its own.</summary>
+public static class LocallyConnectedOperation
+{
+    extension<T>(Tensor<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // y[n, o, p] = b[p, o] + Σ_q w[p, o, q]·patch[n, q, p]
+        /// <summary>Locally connected map of images: [N, Cin, H, W] → [N, Cout, outH, outW].</summary>
+        /// <param name="weight">[outH·outW, Cout, Cin·kH·kW]: positions row-major, the patch in (Cin, kH, kW) order.</param>
+        /// <param name="bias">[outH·outW, Cout], or null.</param>
+        /// <param name="kernel">Extent of a patch.</param>
+        /// <param name="stride">Step between patches; null is 1.</param>
+        /// <param name="padding">Zeros around the input.</param>
+        /// <param name="dilation">Step between the taps of a patch; null is 1.</param>
+        /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
+        public Tensor<T> LocallyConnected2d(
+            Tensor<T> weight, Tensor<T>? bias, Size2 kernel, Size2? stride = null, Padding2d padding = default, Size2? dilation = null)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(weight);
+            return Run(x, weight, bias, kernel, stride ?? 1, padding, dilation ?? 1, "LocallyConnected2d");
+        }
+
+        /// <summary>Locally connected map of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
+        /// <param name="weight">[outL, Cout, Cin·k].</param>
+        /// <param name="bias">[outL, Cout], or null.</param>
+        /// <param name="kernel">Length of a patch.</param>
+        /// <param name="stride">Step between patches.</param>
+        /// <param name="padding">Zeros on the left and on the right.</param>
+        /// <param name="dilation">Step between the taps of a patch.</param>
+        /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
+        public Tensor<T> LocallyConnected1d(Tensor<T> weight, Tensor<T>? bias, int kernel, int stride = 1, Padding1d padding = default, int dilation = 1)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank != 3) throw new ArgumentException($"LocallyConnected1d: input {x.Shape}; expected [N, Cin, L].");
+            return Run(x.Unsqueeze(2), weight, bias, (1, kernel), (1, stride), padding.AsRow(), (1, dilation), "LocallyConnected1d").Squeeze(2);
+        }
+    }
+
+    private static Tensor<T> Run<T>(
+        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, Size2 kernel, Size2 stride, Padding2d padding, Size2 dilation, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (x.Rank != 4 || weight.Rank != 3)
+        {
+            throw new ArgumentException($"{operation}: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, H, W] and weight [outH·outW, Cout, Cin·kH·kW].");
+        }
+
+        int patch = x.Shape[1] * kernel.Area, outputs = weight.Shape[1];
+        ConvolutionGeometry geometry = ConvolutionOperation.Geometry<T>(
+            operation, x.Shape, [outputs, x.Shape[1], kernel.Height, kernel.Width], null, stride, padding, dilation, 1);
+        int positions = geometry.OutputPlane;
+        if (weight.Shape[0] != positions || weight.Shape[2] != patch)
+        {
+            throw new ArgumentException(
+                $"{operation}: weight {weight.Shape} does not fit input {x.Shape} with kernel {kernel}; it must be [{geometry.OutputHeight}·{geometry.OutputWidth}, Cout, {x.Shape[1]}·{kernel.Height}·{kernel.Width}] = [{positions}, Cout, {patch}].");
+        }
+
+        if (bias is not null && bias.Shape != new Shape(positions, outputs))
+        {
+            throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {weight.Shape}; it must be [{positions}, {outputs}].");
+        }
+
+        Tensor<T> y = new LocallyConnectedMap<T>(geometry, operation).Apply(x, weight);
+        return bias is null ? y : y + bias.Transpose().Reshape([outputs, geometry.OutputHeight, geometry.OutputWidth]);
+    }
+
+    private sealed class LocallyConnectedMap<T>(ConvolutionGeometry geometry, string operation) : BilinearMap<T>(operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        protected override Tensor<T> Forward(Tensor<T> a, Tensor<T> b)
+        {
+            Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], Name);
+            Kernel.Forward(geometry, a.DenseSpan(), b.DenseSpan(), default, y.Buffer);
+            return y;
+        }
+
+        // ∂patch[n, q, p] += Σ_o w[p, o, q]·∂y[n, o, p]
+        protected override Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b)
+        {
+            Tensor<T> x = Tensor<T>.Uninitialized([geometry.Batch, geometry.InputChannels, geometry.Height, geometry.Width], Name);
+            Kernel.InputGradient(geometry, y.DenseSpan(), b.DenseSpan(), x.Buffer);
+            return x;
+        }
+
+        // ∂w[p, o, q] += Σ_n ∂y[n, o, p]·patch[n, q, p]
+        protected override Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y)
+        {
+            Tensor<T> w = Tensor<T>.Uninitialized([geometry.OutputPlane, geometry.OutputChannels, geometry.PatchSize], Name);
+            Kernel.WeightGradient(geometry, a.DenseSpan(), y.DenseSpan(), w.Buffer, accumulate: false);
+            return w;
+        }
+    }
+}

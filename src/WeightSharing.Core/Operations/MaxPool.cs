@@ -1,0 +1,63 @@
+using System.Numerics;
+using WeightSharing.Kernels;
+
+namespace WeightSharing.Tensors;
+
+/// <summary>The maximum of each window.</summary>
+public static class MaxPoolOperation
+{
+    extension<T>(Tensor<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // y[p] = max_{k} x[stride·p + dilation·k − padding]       ∂x[argmax] += ∂y[p]
+        /// <summary>Maximum over windows: [N, C, H, W] → [N, C, outH, outW]. Padding counts as −∞; of equal maxima the first in row-major order gets the gradient.</summary>
+        /// <param name="kernel">Extent of a window.</param>
+        /// <param name="stride">Step between windows; null is the kernel.</param>
+        /// <param name="padding">At most half the kernel.</param>
+        /// <param name="dilation">Step between the elements of a window; null is 1.</param>
+        /// <param name="ceilMode">Also a last window that is cut off, if it begins inside the input or the padding before it.</param>
+        /// <exception cref="ArgumentException">Not an image batch, or a kernel larger than the padded input.</exception>
+        public Tensor<T> MaxPool2d(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            PoolingGeometry geometry = Pooling.Geometry("MaxPool2d", x.Shape, kernel, stride ?? kernel, padding, dilation ?? 1, ceilMode);
+            return new MaxPoolMap<T>(geometry, x.Shape).Apply(x);
+        }
+    }
+
+    // Which element is the largest is decided once; from then on the operation is linear, a selection.
+    private sealed class MaxPoolMap<T>(PoolingGeometry geometry, Shape shape) : LinearMap<T>("MaxPool2d")
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private Tensor<int>? indices;
+
+        protected override Tensor<T> Forward(Tensor<T> x)
+        {
+            Tensor<T> y = Tensor<T>.Uninitialized([shape[0], shape[1], geometry.OutputHeight, geometry.OutputWidth], Name);
+            if (indices is null)
+            {
+                indices = Tensor<int>.Uninitialized(y.Shape, Name);
+                MaxPooling.Forward(geometry, x.DenseSpan(), y.Buffer, indices.Buffer);
+                return y;
+            }
+
+            ReadOnlySpan<T> values = x.DenseSpan();
+            for (int plane = 0; plane < geometry.Planes; plane++)
+            {
+                Gather.Take(
+                    values.Slice(plane * geometry.InputPlane, geometry.InputPlane), geometry.InputPlane,
+                    indices.Buffer.Slice(plane * geometry.OutputPlane, geometry.OutputPlane), default, 1,
+                    y.Buffer.Slice(plane * geometry.OutputPlane, geometry.OutputPlane));
+            }
+
+            return y;
+        }
+
+        protected override Tensor<T> Adjoint(Tensor<T> y)
+        {
+            Tensor<T> x = Tensor<T>.Uninitialized(shape, Name);
+            MaxPooling.Backward(geometry, y.DenseSpan(), indices!.Buffer, x.Buffer);
+            return x;
+        }
+    }
+}
