@@ -80,7 +80,8 @@ internal static unsafe class Reduction
             new Groups<T, ExpOfDifference<T>, Add<T>>(variant, outer, count, inner, px, pm, py, isPerElement: false, T.Zero, default, default).Run();
 
         // Where the maximum is infinite the differences are not numbers, and the maximum is the answer.
-        for (int i = 0; i < groups; i++) y[i] = T.IsInfinity(max[i]) ? max[i] : max[i] + VectorMath<T, T, ScalarLanes<T>>.Log(y[i]);
+        Elementwise.Map<T, Log<T>>(variant, y[..groups], y, default);
+        for (int i = 0; i < groups; i++) y[i] = T.IsInfinity(max[i]) ? max[i] : max[i] + y[i];
     }
 
     /// <summary>y = Σ (x − mean)²: the second pass of a variance; mean [outer, inner].</summary>
