@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
-// Copying and accumulating between two views. Both merge dimensions first; the order of a copy is free, so that a transposed one runs in blocks
+// Copying and accumulating between two views. Both merge dimensions first; the order of a copy is free, so that a transposed one runs in
+// blocks
 // that stay in the first cache, while accumulation keeps the row-major order, because targets may repeat.
 internal static unsafe partial class Strided
 {
-    /// <summary>Rows and columns of a block of a transposed copy: a cache line wide, and few enough lines for one set of the first-level cache.</summary>
+    /// <summary>Rows and columns of a block of a transposed copy: a cache line wide, and few enough lines for one set of the first-level
+    /// cache.</summary>
     private const int TransposeBlock = 8;
 
     /// <summary>target[i] = source[i]; any unmanaged element. A target stride of zero keeps the last element along its dimension.</summary>
@@ -75,7 +77,8 @@ internal static unsafe partial class Strided
 
     /// <summary>True when all dimensions merge into one run of n elements, or there are none.</summary>
     private static bool IsRow(
-        ReadOnlySpan<int> shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides, out int n, out int sourceStep, out int targetStep)
+        ReadOnlySpan<int> shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides,
+        out int n, out int sourceStep, out int targetStep)
     {
         (n, sourceStep, targetStep) = (1, 1, 1);
         for (int d = shape.Length - 1; d >= 0; d--)
@@ -129,7 +132,8 @@ internal static unsafe partial class Strided
         }
 
         /// <summary>
-        /// Where the innermost dimension is contiguous on one side only (or neither), brings the one that is contiguous on the other side next to it.
+        /// Where the innermost dimension is contiguous on one side only (or neither), brings the one that is contiguous on the other side
+        /// next to it.
         /// </summary>
         public void Arrange()
         {
