@@ -38,6 +38,12 @@ internal static unsafe class Convolution
             return;
         }
 
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.Forward(variant, g, x, weight, bias, y);
+            return;
+        }
+
         fixed (T* px = x, pw = weight, pb = bias, py = y) Correlate(variant, g, forward: true, px, pw, pb, py);
     }
 
@@ -63,6 +69,12 @@ internal static unsafe class Convolution
             return;
         }
 
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.InputGradient(variant, g, dy, weight, dx);
+            return;
+        }
+
         fixed (T* pdy = dy, pw = weight, pdx = dx) Correlate(variant, g, forward: false, pdy, pw, null, pdx);
     }
 
@@ -81,7 +93,28 @@ internal static unsafe class Convolution
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "dw", g.WeightLength, dw.Length);
-        ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+        if (dw.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || x.IsEmpty)
+        {
+            ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+            return;
+        }
+
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.WeightGradient(variant, g, x, dy, dw, accumulate);
+            return;
+        }
+
+        fixed (T* px = x, pdy = dy, pdw = dw)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512)
+                ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256)
+                ConvolutionWeightGradient<T, Vector256<T>, Lanes256<T>>.Run(g, px, pdy, pdw, accumulate);
+            else
+                ConvolutionWeightGradient<T, Vector128<T>, Lanes128<T>>.Run(g, px, pdy, pdw, accumulate);
+        }
     }
 
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);

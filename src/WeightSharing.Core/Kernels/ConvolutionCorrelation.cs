@@ -81,7 +81,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
         int vectors = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count;
         nint destinationPlane = (nint)plan.DestinationHeight * plan.DestinationWidth;
         T* target = destination + image * plan.OutputChannels * destinationPlane;
-        ConvolutionPlanes<T>.Pack(
+        ConvolutionPlanes<T, V, L>.Pack(
             plan, source + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth, firstRow, planes, slack);
         T* groupWeights = weights + (nint)group * paddedChannels * plan.Taps;
         T* groupBias = bias + (nint)group * paddedChannels;
@@ -97,7 +97,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
                 ConvolutionTile<T, V, L>.Run(
                     tile, vectors, phase.Taps, offsets + phase.FirstTap, planes, tileWeights, groupBias + channel, strip, stripPitch);
                 tileWeights += tile * phase.Taps;
-                ConvolutionPlanes<T>.Unpack(
+                ConvolutionPlanes<T, V, L>.Unpack(
                     plan, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane);
             }
         }

@@ -138,6 +138,8 @@ internal struct ConvolutionPlan
         }
     }
 
+    public static int CeilingDivide(int value, int divisor) => value <= 0 ? -(-value / divisor) : (value - 1) / divisor + 1;
+
     private static int LargestResidue(int kernel, int dilation, int stride)
     {
         int largest = 0;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -30,4 +31,28 @@ internal interface ITernaryOperator<T>
     V Apply<V, L>(V a, V b, V c)
         where V : struct
         where L : struct, ILanes<T, V>;
+}
+
+/// <summary>Ignores the second and third operand, whose loads the compiler removes.</summary>
+internal readonly struct UnaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TOp : struct, IUnaryOperator<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, L>(V a, V b, V c)
+        where V : struct
+        where L : struct, ILanes<T, V> =>
+        op.Apply<V, L>(a);
+}
+
+/// <summary>Ignores the third operand, whose loads the compiler removes.</summary>
+internal readonly struct BinaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TOp : struct, IBinaryOperator<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, L>(V a, V b, V c)
+        where V : struct
+        where L : struct, ILanes<T, V> =>
+        op.Apply<V, L>(a, b);
 }

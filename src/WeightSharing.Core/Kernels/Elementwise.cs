@@ -123,29 +123,6 @@ internal static unsafe class Elementwise
     private static ArgumentException TooShort(string operation, int length, int shortest) =>
         new($"Elementwise.{operation}: the first operand has {length} elements, another only {shortest}; all lengths must be equal.");
 
-    /// <summary>Ignores the second and third operand, whose loads the compiler removes.</summary>
-    private readonly struct UnaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOp : struct, IUnaryOperator<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V, L>(V a, V b, V c)
-            where V : struct
-            where L : struct, ILanes<T, V> =>
-            op.Apply<V, L>(a);
-    }
-
-    private readonly struct BinaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOp : struct, IBinaryOperator<T>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V, L>(V a, V b, V c)
-            where V : struct
-            where L : struct, ILanes<T, V> =>
-            op.Apply<V, L>(a, b);
-    }
-
     private struct Chunks<T, TOp> : IParallelWork
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, ITernaryOperator<T>

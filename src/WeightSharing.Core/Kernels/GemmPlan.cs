@@ -16,29 +16,27 @@ internal static unsafe class GemmPlan<T, V, L>
     // Bounds the packed copies of A and B to 4 M elements each.
     private const int BlockExtent = 2016;
 
-    // Up to here the outer-product tiles are too low to hide their latency, and reading B row by row is what memory likes.
-    private const int StreamedRows = 3;
-
-    // Up to here transposing B for the tiles costs more than adding up vectors at the end of each inner product.
-    private const int InnerProductRows = 12;
-
     /// <summary>Nanoseconds that a number of multiply-adds takes on one thread, roughly.</summary>
     public static double Nanoseconds(double multiplyAdds) => multiplyAdds / (3 * L.Count);
 
-    public static void Run(in GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
+    /// <summary>
+    /// Runs a batch of products; <paramref name="product"/> is changed. Its description is passed by reference all the way, because copying
+    /// fields that have just been written waits for them, which small products feel.
+    /// </summary>
+    public static void Run(ref GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
     {
         if (batch == 1)
         {
-            Run(product);
+            Run(ref product);
             return;
         }
 
-        if (bBatch == 0 && aBatch == product.M * product.ARow && cBatch == product.M * product.CRow && (long)batch * product.M <= int.MaxValue)
+        bool stacked = aBatch == product.M * product.ARow && cBatch == product.M * product.CRow;
+        if (stacked && bBatch == 0 && (long)batch * product.M <= int.MaxValue)
         {
             // One matrix against many that lie below each other: one taller product.
-            GemmProduct<T> taller = product;
-            taller.M *= batch;
-            Run(taller);
+            product.M *= batch;
+            Run(ref product);
             return;
         }
 
@@ -49,7 +47,7 @@ internal static unsafe class GemmPlan<T, V, L>
         Parallelism.For(chunks, ref work, multiplyAdds > DividedMultiplyAdds ? 0 : Nanoseconds(multiplyAdds * batch));
     }
 
-    private static void Run(GemmProduct<T> x)
+    private static void Run(ref GemmProduct<T> x)
     {
         if (x.Bias != null && (x.Accumulate || x.K == 0 || x.N == 1))
         {
@@ -73,13 +71,37 @@ internal static unsafe class GemmPlan<T, V, L>
             };
         }
 
-        if (x.AColumn == 1 && x.BRow == 1 && x.K >= L.Count && Math.Min(x.M, x.N) <= InnerProductRows) GemmVector<T, V, L>.InnerProducts(x);
-        else if (x.M <= StreamedRows && x.BColumn == 1) GemmVector<T, V, L>.StreamRows(x);
+        // Inner products need no division of their inner dimension: they are divided over the longer side of the result, and each part would
+        // add up its lanes anew.
+        if (GemmDeep<T, V, L>.Suits(x) && !PrefersInnerProducts(x)) GemmDeep<T, V, L>.Run(x);
+        else RunUndivided(x);
+    }
+
+    /// <summary>One product with an inner index of at least one step and no bias together with accumulation.</summary>
+    public static void RunUndivided(in GemmProduct<T> x)
+    {
+        if (PrefersInnerProducts(x)) GemmVector<T, V, L>.InnerProducts(x);
+        else if (x.M == 1 && x.BColumn == 1) GemmVector<T, V, L>.StreamRow(x);
         else RunBlocks(x);
+    }
+
+    // Tiles would have to transpose B, about as much work as 6 rows of the product; adding up the lanes of an inner product costs about as
+    // much as 8 vectors of it. Measured: from 24 rows on, and for shorter inner products, tiles are faster.
+    private static bool PrefersInnerProducts(in GemmProduct<T> x)
+    {
+        if (x.AColumn != 1 || x.BRow != 1) return false;
+        int few = Math.Min(x.M, x.N);
+        return few <= 2 ? x.K >= L.Count : few <= 24 && x.K >= 16 * L.Count;
     }
 
     private static void RunBlocks(in GemmProduct<T> x)
     {
+        if (Math.Max(x.M, Math.Max(x.N, x.K)) <= BlockExtent)
+        {
+            RunTiles(x);
+            return;
+        }
+
         for (int p = 0; p < x.K; p += BlockExtent)
         {
             for (int j = 0; j < x.N; j += BlockExtent)
@@ -129,7 +151,11 @@ internal static unsafe class GemmPlan<T, V, L>
         public readonly void Run(int chunk)
         {
             int end = Math.Min(Batch, (chunk + 1) * Group);
-            for (int s = chunk * Group; s < end; s++) GemmPlan<T, V, L>.Run(Product.Shifted(s * ABatch, s * BBatch, s * CBatch));
+            for (int s = chunk * Group; s < end; s++)
+            {
+                GemmProduct<T> product = Product.Shifted(s * ABatch, s * BBatch, s * CBatch);
+                GemmPlan<T, V, L>.Run(ref product);
+            }
         }
     }
 }

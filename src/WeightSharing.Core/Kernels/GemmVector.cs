@@ -13,11 +13,11 @@ internal static unsafe class GemmVector<T, V, L>
     private const int StreamedColumns = 2048;
     private const int InnerProductElements = 128 * 1024;
 
-    // Reading B from beyond the caches: elements of 4 bytes a nanosecond.
+    // What one thread reads from memory beyond its own caches.
     private const double BytesPerNanosecond = 25;
 
-    /// <summary>C = A · B (+ C) (+ bias) for B with unit column stride: eight rows of B at a time are added to the rows of C.</summary>
-    public static void StreamRows(in GemmProduct<T> product)
+    /// <summary>C = A · B (+ C) (+ bias) for one row and B with unit column stride: eight rows of B at a time are added to C.</summary>
+    public static void StreamRow(in GemmProduct<T> product)
     {
         var work = new StreamWork { X = product };
         int chunks = (product.N + StreamedColumns - 1) / StreamedColumns;
@@ -31,15 +31,19 @@ internal static unsafe class GemmVector<T, V, L>
         var work = new InnerWork
         {
             K = product.K,
-            X = fewRows ? product.A : product.B, XStride = fewRows ? product.ARow : product.BColumn, XCount = fewRows ? product.M : product.N,
-            Y = fewRows ? product.B : product.A, YStride = fewRows ? product.BColumn : product.ARow, YCount = fewRows ? product.N : product.M,
+            X = fewRows ? product.A : product.B,
+            XStride = fewRows ? product.ARow : product.BColumn,
+            XCount = fewRows ? product.M : product.N,
+            Y = fewRows ? product.B : product.A,
+            YStride = fewRows ? product.BColumn : product.ARow,
+            YCount = fewRows ? product.N : product.M,
             C = product.C, CX = fewRows ? product.CRow : 1, CY = fewRows ? 1 : product.CRow,
         };
         work.Source = product.Accumulate ? work.C : product.Bias;
         work.SourceX = product.Accumulate ? work.CX : fewRows ? 0 : 1;
         work.SourceY = product.Accumulate ? work.CY : fewRows ? 1 : 0;
 
-        int group = Math.Max(4, InnerProductElements / (work.K * work.XCount) & ~3);
+        int group = Math.Max(4, (int)(InnerProductElements / ((long)work.K * work.XCount)) & ~3);
         work.Group = group;
         double nanoseconds = (double)work.K * work.YCount * Math.Max(sizeof(T) / BytesPerNanosecond, work.XCount / (2.0 * L.Count));
         Parallelism.For((work.YCount + group - 1) / group, ref work, nanoseconds);
@@ -54,23 +58,21 @@ internal static unsafe class GemmVector<T, V, L>
         {
             int start = chunk * StreamedColumns;
             int columns = Math.Min(StreamedColumns, X.N - start);
-            for (int p = 0; p < X.K;)
+            T* a = X.A;
+            T* b = X.B + start;
+            T* c = X.C + start;
+            T* source = X.Accumulate ? c : X.Bias == null ? null : X.Bias + start;
+            for (int rest = X.K; rest > 0;)
             {
-                int rest = X.K - p;
                 int steps = rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-                for (int i = 0; i < X.M; i++)
-                {
-                    T* a = X.A + i * X.ARow + p * X.AColumn;
-                    T* b = X.B + p * X.BRow + start;
-                    T* c = X.C + i * X.CRow + start;
-                    T* source = p > 0 || X.Accumulate ? c : X.Bias == null ? null : X.Bias + start;
-                    if (steps == 8) AddRows<N8>(columns, a, X.AColumn, b, X.BRow, source, c);
-                    else if (steps == 4) AddRows<N4>(columns, a, X.AColumn, b, X.BRow, source, c);
-                    else if (steps == 2) AddRows<N2>(columns, a, X.AColumn, b, X.BRow, source, c);
-                    else AddRows<N1>(columns, a, X.AColumn, b, X.BRow, source, c);
-                }
-
-                p += steps;
+                if (steps == 8) AddRows<N8>(columns, a, X.AColumn, b, X.BRow, source, c);
+                else if (steps == 4) AddRows<N4>(columns, a, X.AColumn, b, X.BRow, source, c);
+                else if (steps == 2) AddRows<N2>(columns, a, X.AColumn, b, X.BRow, source, c);
+                else AddRows<N1>(columns, a, X.AColumn, b, X.BRow, source, c);
+                source = c;
+                a += steps * X.AColumn;
+                b += steps * X.BRow;
+                rest -= steps;
             }
         }
     }
@@ -135,6 +137,9 @@ internal static unsafe class GemmVector<T, V, L>
     /// <summary>c[x · CX + y · CY] = Σ_p X[x, p] · Y[y, p] + source.</summary>
     private struct InnerWork : IParallelWork
     {
+        // 4 × 4 sums and their operands need more than 16 vector registers, 2 × 4 do not.
+        private static bool FourRowsFit => GemmTile<T, V, L>.MaximumRows > 6;
+
         public T* X, Y, C, Source;
         public nint XStride, YStride, CX, CY, SourceX, SourceY;
         public int XCount, YCount, K, Group;
@@ -148,9 +153,9 @@ internal static unsafe class GemmVector<T, V, L>
                 {
                     int rows = XCount - x;
                     if (rows == 1) Tile<N1>(x, y, end);
-                    else if (rows == 2) Tile<N2>(x, y, end);
+                    else if (rows == 2 || !FourRowsFit) Tile<N2>(x, y, end);
                     else Tile<N4>(x, y, end);
-                    x += 4;
+                    x += FourRowsFit ? 4 : 2;
                 }
             }
         }
@@ -173,7 +178,7 @@ internal static unsafe class GemmVector<T, V, L>
 
             V s00 = L.Zero, s01 = L.Zero, s02 = L.Zero, s03 = L.Zero, s10 = L.Zero, s11 = L.Zero, s12 = L.Zero, s13 = L.Zero;
             V s20 = L.Zero, s21 = L.Zero, s22 = L.Zero, s23 = L.Zero, s30 = L.Zero, s31 = L.Zero, s32 = L.Zero, s33 = L.Zero;
-            T* tail = stackalloc T[8 * L.Count];
+            T* buffer = stackalloc T[16 * L.Count];
             nint p = 0;
             nint end = K - K % L.Count;
             while (true)
@@ -214,21 +219,23 @@ internal static unsafe class GemmVector<T, V, L>
                 if (rest == 0 || p > end) break;
 
                 // The last elements, filled up with zeros, are one more turn of the same loop.
-                x0 = Tail(x0 + p, rest, tail, 0);
-                if (Rows.Value > 1) x1 = Tail(x1 + p, rest, tail, 1);
-                if (Rows.Value > 2) x2 = Tail(x2 + p, rest, tail, 2);
-                if (Rows.Value > 2) x3 = Tail(x3 + p, rest, tail, 3);
-                y0 = Tail(y0 + p, rest, tail, 4);
-                y1 = Tail(y1 + p, rest, tail, 5);
-                y2 = Tail(y2 + p, rest, tail, 6);
-                y3 = Tail(y3 + p, rest, tail, 7);
+                x0 = Tail(x0 + p, rest, buffer, 0);
+                if (Rows.Value > 1) x1 = Tail(x1 + p, rest, buffer, 1);
+                if (Rows.Value > 2) x2 = Tail(x2 + p, rest, buffer, 2);
+                if (Rows.Value > 2) x3 = Tail(x3 + p, rest, buffer, 3);
+                y0 = Tail(y0 + p, rest, buffer, 4);
+                y1 = Tail(y1 + p, rest, buffer, 5);
+                y2 = Tail(y2 + p, rest, buffer, 6);
+                y3 = Tail(y3 + p, rest, buffer, 7);
                 (p, end) = (0, 1);
             }
 
-            Finish(x, y, columns, s00, s01, s02, s03);
-            if (Rows.Value > 1) Finish(x + 1, y, columns, s10, s11, s12, s13);
-            if (Rows.Value > 2 && rows > 2) Finish(x + 2, y, columns, s20, s21, s22, s23);
-            if (Rows.Value > 2 && rows > 3) Finish(x + 3, y, columns, s30, s31, s32, s33);
+            T* sums = buffer;
+            Store(sums, s00, s01, s02, s03);
+            if (Rows.Value > 1) Store(sums + 4 * L.Count, s10, s11, s12, s13);
+            if (Rows.Value > 2) Store(sums + 8 * L.Count, s20, s21, s22, s23);
+            if (Rows.Value > 2) Store(sums + 12 * L.Count, s30, s31, s32, s33);
+            AddUp(sums, x, rows, y, columns);
         }
 
         private static T* Tail(T* from, int count, T* tails, int index)
@@ -239,18 +246,27 @@ internal static unsafe class GemmVector<T, V, L>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly void Finish(int x, int y, int columns, V s0, V s1, V s2, V s3)
+        private static void Store(T* target, V s0, V s1, V s2, V s3)
         {
-            Finish(x, y, L.Sum(s0));
-            if (columns > 1) Finish(x, y + 1, L.Sum(s1));
-            if (columns > 2) Finish(x, y + 2, L.Sum(s2));
-            if (columns > 3) Finish(x, y + 3, L.Sum(s3));
+            L.Store(s0, target);
+            L.Store(s1, target + L.Count);
+            L.Store(s2, target + 2 * L.Count);
+            L.Store(s3, target + 3 * L.Count);
         }
 
-        private readonly void Finish(int x, int y, T sum)
+        // Apart from the loop above, whose sixteen sums would otherwise be moved in and out of registers on each turn.
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+        private readonly void AddUp(T* sums, int x, int rows, int y, int columns)
         {
-            if (Source != null) sum += Source[x * SourceX + y * SourceY];
-            C[x * CX + y * CY] = sum;
+            for (int i = 0; i < rows; i++)
+            {
+                for (int j = 0; j < columns; j++)
+                {
+                    T sum = L.Sum(L.Load(sums + (4 * i + j) * L.Count));
+                    if (Source != null) sum += Source[(x + i) * SourceX + (y + j) * SourceY];
+                    C[(x + i) * CX + (y + j) * CY] = sum;
+                }
+            }
         }
     }
 }

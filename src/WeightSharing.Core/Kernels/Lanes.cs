@@ -66,6 +66,10 @@ internal unsafe interface ILanes<T, V>
 
     /// <summary>Sum of all lanes, always in the same tree order.</summary>
     static abstract T Sum(V a);
+
+    /// <summary>All lanes folded by an associative operator, always in the same tree order.</summary>
+    static abstract T Fold<TFold>(V a, TFold fold)
+        where TFold : struct, IBinaryOperator<T>;
 }
 
 /// <summary>128 bits: SSE2 and AdvSimd, the default of ahead-of-time builds.</summary>
@@ -154,11 +158,16 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Clamp(Vector128<T> a, Vector128<T> low, Vector128<T> high) => Vector128.MinNative(high, Vector128.MaxNative(low, a));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector128<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T>
     {
-        T sum = a[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) sum += a[i];
-        return sum;
+        T first = fold.Apply<T, ScalarLanes<T>>(a[0], a[1]);
+        return Vector128<T>.Count == 2
+            ? first
+            : fold.Apply<T, ScalarLanes<T>>(first, fold.Apply<T, ScalarLanes<T>>(a[2], a[3]));
     }
 }
 
@@ -249,6 +258,11 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
     public static Vector256<T> Clamp(Vector256<T> a, Vector256<T> low, Vector256<T> high) => Vector256.MinNative(high, Vector256.MaxNative(low, a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector256<T> a) => Lanes128<T>.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector256<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        Lanes128<T>.Fold(fold.Apply<Vector128<T>, Lanes128<T>>(a.GetLower(), a.GetUpper()), fold);
 }
 
 /// <summary>512 bits: AVX-512.</summary>
@@ -343,4 +357,9 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
     public static Vector512<T> Clamp(Vector512<T> a, Vector512<T> low, Vector512<T> high) => Vector512.MinNative(high, Vector512.MaxNative(low, a));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector512<T> a) => Lanes256<T>.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector512<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        Lanes256<T>.Fold(fold.Apply<Vector256<T>, Lanes256<T>>(a.GetLower(), a.GetUpper()), fold);
 }

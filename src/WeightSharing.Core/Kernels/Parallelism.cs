@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace WeightSharing.Kernels;
 
-/// <summary>Work that is cut into chunks: by its shape, never by the number of threads, so that results do not depend on that number.</summary>
+/// <summary>
+/// Work that is cut into chunks: by its shape, never by the number of threads, so that results do not depend on that number.
+/// </summary>
 internal interface IParallelWork
 {
     /// <summary>Does one chunk. Chunks run in any order, on any thread, several at a time.</summary>
@@ -18,8 +21,8 @@ public static unsafe class Parallelism
     public const string VariableName = "WEIGHTSHARING_THREADS";
 
     /// <summary>
-    /// Work below this is done by the caller alone: waking a parked thread costs some 15 µs on both sides, so that two threads cannot gain
-    /// a third on less than about 50 µs, and would only take a core away from somebody else.
+    /// Work below this is done by the caller alone: handing out and waiting for the last chunk costs a few µs even when the other threads
+    /// are awake, so that little is gained on less than about 50 µs, and a core is taken away from somebody else.
     /// </summary>
     internal const double MinimumNanoseconds = 50_000;
 
@@ -53,7 +56,9 @@ public static unsafe class Parallelism
         return scope;
     }
 
-    /// <summary>True when work of this many nanoseconds on one thread is worth dividing here; see <see cref="MinimumNanoseconds"/>.</summary>
+    /// <summary>
+    /// True when work of this many nanoseconds on one thread is worth dividing here; see <see cref="MinimumNanoseconds"/>.
+    /// </summary>
     internal static bool Pays(double nanoseconds) => nanoseconds >= MinimumNanoseconds && Threads > 1;
 
     /// <summary>Runs chunks 0 … <paramref name="chunks"/> − 1 of <paramref name="work"/> and returns when all have ended.</summary>
@@ -63,10 +68,14 @@ public static unsafe class Parallelism
     /// </param>
     /// <remarks>
     /// The caller works too and waits only for chunks that somebody else has begun, so a thread that is slow to wake delays nobody.
-    /// Within a chunk <see cref="Threads"/> is 1, so nested calls are plain loops. No chunk begins after one has failed; the exception of
-    /// the lowest failing chunk is thrown here once every chunk that had begun has ended.
+    /// Within divided work <see cref="Threads"/> is 1, so nested calls are plain loops. No chunk begins after one has failed; the
+    /// exception of the lowest failing chunk is thrown here once every chunk that had begun has ended.
     /// </remarks>
     internal static void For<TWork>(int chunks, ref TWork work)
+        where TWork : struct, IParallelWork, allows ref struct
+        => Divide(chunks, ref work, double.PositiveInfinity);
+
+    private static void Divide<TWork>(int chunks, ref TWork work, double nanoseconds)
         where TWork : struct, IParallelWork, allows ref struct
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunks, ParallelJob.MaximumChunks);
@@ -86,7 +95,7 @@ public static unsafe class Parallelism
         try
         {
             job.Begin(chunks, helpers, Unsafe.AsPointer(ref shared), &RunChunk<TWork>);
-            Workers.Wake(helpers);
+            Workers.Call(helpers, nanoseconds);
             failure = job.Finish();
         }
         finally
@@ -108,7 +117,7 @@ public static unsafe class Parallelism
     {
         if (Pays(nanoseconds))
         {
-            For(chunks, ref work);
+            Divide(chunks, ref work, nanoseconds);
             return;
         }
 
@@ -176,7 +185,6 @@ internal sealed unsafe class ParallelJob
         this.chunks = chunks;
         this.work = work;
         this.run = run;
-        failure = null;
         notEnded = chunks;
         long generation = (ticket >> GenerationShift) + 1;
         Interlocked.Exchange(ref ticket, (generation << GenerationShift) | ((long)helpers << SeatShift) | (long)chunks);
@@ -195,9 +203,9 @@ internal sealed unsafe class ParallelJob
             else SleepUntilEnded();
         }
 
-        work = null;
-        run = null;
-        return failure;
+        Exception? result = failure;
+        failure = null;
+        return result;
     }
 
     public bool HasRoom() => HasRoom(Volatile.Read(ref ticket));
@@ -293,14 +301,20 @@ internal static class Workers
     // More loops than this at once run on their callers alone.
     private const int MaximumJobs = 16;
 
-    // Loops follow each other closely within a network: a thread that spins this long joins the next one in 0.1 µs instead of 15 µs.
-    private const int SpinTurns = 400;
+    // How long a thread without work looks for more before it sleeps. The steps of a network follow each other within this time, and a
+    // thread that is awake joins in 0.1 µs. It yields to others while it looks.
+    private const double SearchMilliseconds = 2;
+    private const int TurnsBetweenYields = 16;
+
+    // Waking a sleeping thread costs this much: on a virtual machine the idle core is not taken at once, and both threads share one.
+    private const double WakingNanoseconds = 200_000;
 
     private static readonly ParallelJob[] Jobs = CreateJobs();
     private static readonly object Gate = new();
     private static int started;
     private static int parked;
     private static int searching;
+    private static double missedNanoseconds;
 
     public static ParallelJob? TakeJob()
     {
@@ -314,12 +328,21 @@ internal static class Workers
 
     public static void ReturnJob(ParallelJob job) => job.Return();
 
-    /// <summary>Sees to it that <paramref name="helpers"/> threads look for work, without waiting for any of them.</summary>
-    public static void Wake(int helpers)
+    /// <summary>
+    /// Sees to it that <paramref name="helpers"/> threads look for work, without waiting for any of them. Threads that are awake come by
+    /// themselves; sleeping ones are woken once the work on which they were missed is worth as much as the waking.
+    /// </summary>
+    public static void Call(int helpers, double nanoseconds)
     {
-        if (Volatile.Read(ref started) < helpers) Start(helpers);
         int wanted = helpers - Volatile.Read(ref searching);
-        if (wanted <= 0 || Volatile.Read(ref parked) == 0) return;
+        if (wanted <= 0) return;
+
+        // Not exact when several callers add at once, which shifts a waking and no result.
+        double missed = missedNanoseconds + nanoseconds;
+        missedNanoseconds = missed >= WakingNanoseconds ? 0 : missed;
+        if (missed < WakingNanoseconds) return;
+        if (Volatile.Read(ref started) < helpers) Start(helpers);
+        if (Volatile.Read(ref parked) == 0) return;
         lock (Gate)
         {
             for (int i = Math.Min(wanted, parked); i > 0; i--) Monitor.Pulse(Gate);
@@ -379,11 +402,17 @@ internal static class Workers
     private static bool Search()
     {
         Interlocked.Increment(ref searching);
-        bool found = false;
-        for (int turn = 0; turn < SpinTurns && !found; turn++)
+        long start = Stopwatch.GetTimestamp();
+        bool found = AnyHasRoom();
+        while (!found && Stopwatch.GetElapsedTime(start).TotalMilliseconds < SearchMilliseconds)
         {
-            Thread.SpinWait(4);
-            found = AnyHasRoom();
+            for (int turn = 0; turn < TurnsBetweenYields && !found; turn++)
+            {
+                Thread.SpinWait(4);
+                found = AnyHasRoom();
+            }
+
+            if (!found) Thread.Yield();
         }
 
         Interlocked.Decrement(ref searching);

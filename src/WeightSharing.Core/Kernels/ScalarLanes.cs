@@ -69,6 +69,11 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(T a) => a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(T a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Mask(bool set) => Value(set ? ulong.MaxValue : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,8 +34,11 @@ internal static unsafe partial class VectorMath<T, V, L>
 
         // Half of 2ⁿ stays finite where n = 128 (1024), so that only the last doubling overflows.
         V half = L.ScaleByPowerOfTwo(Constant(1), L.Subtract(n, Constant(1)));
-        V result = L.MultiplyAdd(half, ReducedExpm1(r), L.Subtract(half, Constant(0.5)));
-        return WithSign(L.Add(result, result), x);
+        V p = ReducedExpm1(r);
+        V result = L.MultiplyAdd(half, p, L.Subtract(half, Constant(0.5)));
+
+        // n = 0 is apart for the subnormal numbers, which half of them would round.
+        return WithSign(L.Select(L.Equal(n, L.Zero), p, L.Add(result, result)), x);
     }
 
     /// <summary>tanh x: an odd polynomial near zero, 1 − 2 / (e^(2|x|) + 1) elsewhere.</summary>

@@ -77,7 +77,7 @@ internal readonly struct Expm1Backward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V y)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.MultiplyAdd(dy, y, dy);
+        L.Multiply(dy, L.Add(y, L.Broadcast(T.One)));
 }
 
 /// <summary>y = ln(1 + x): dy / (1 + x)</summary>
