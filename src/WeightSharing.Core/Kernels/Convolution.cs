@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -11,7 +12,7 @@ namespace WeightSharing.Kernels;
 /// bias [Cout] or empty, y [N, Cout, oH, oW]. Operands must not overlap. Outputs are overwritten, unless a weight gradient is
 /// asked to accumulate. The same bits for any number of threads.
 /// </remarks>
-internal static class Convolution
+internal static unsafe class Convolution
 {
     /// <summary>y = x ⋆ weight + bias; an empty bias is zero.</summary>
     public static void Forward<T>(
@@ -30,7 +31,20 @@ internal static class Convolution
         ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
         if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", g.OutputChannels, bias.Length);
         ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
-        ConvolutionReference.Forward(g, x, weight, bias, y);
+        if (y.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || g.PatchSize == 0)
+        {
+            ConvolutionReference.Forward(g, x, weight, bias, y);
+            return;
+        }
+
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.Forward(variant, g, x, weight, bias, y);
+            return;
+        }
+
+        fixed (T* px = x, pw = weight, pb = bias, py = y) Correlate(variant, g, forward: true, px, pw, pb, py);
     }
 
     /// <summary>dx[n, c, h, w] = Σ over the uses of x[n, c, h, w] of weight · dy; overwrites dx.</summary>
@@ -48,7 +62,20 @@ internal static class Convolution
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
         ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
-        ConvolutionReference.InputGradient(g, dy, weight, dx);
+        if (dx.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || weight.IsEmpty)
+        {
+            ConvolutionReference.InputGradient(g, dy, weight, dx);
+            return;
+        }
+
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.InputGradient(variant, g, dy, weight, dx);
+            return;
+        }
+
+        fixed (T* pdy = dy, pw = weight, pdx = dx) Correlate(variant, g, forward: false, pdy, pw, null, pdx);
     }
 
     /// <summary>dw[o, c, u, v] = Σ_{n, i, j} dy[n, o, i, j] · x[n, c, i·sH + u·dH − top, …]; added to dw when accumulating.</summary>
@@ -66,6 +93,41 @@ internal static class Convolution
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "dw", g.WeightLength, dw.Length);
-        ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+        if (dw.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || x.IsEmpty)
+        {
+            ConvolutionReference.WeightGradient(g, x, dy, dw, accumulate);
+            return;
+        }
+
+        if (ConvolutionPointwise.Applies(g))
+        {
+            ConvolutionPointwise.WeightGradient(variant, g, x, dy, dw, accumulate);
+            return;
+        }
+
+        fixed (T* px = x, pdy = dy, pdw = dw)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512)
+                ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256)
+                ConvolutionWeightGradient<T, Vector256<T>, Lanes256<T>>.Run(g, px, pdy, pdw, accumulate);
+            else
+                ConvolutionWeightGradient<T, Vector128<T>, Lanes128<T>>.Run(g, px, pdy, pdw, accumulate);
+        }
+    }
+
+    private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    private static void Correlate<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, T* source, T* weight, T* bias, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Simd.Has512 && variant == SimdVariant.Vector512)
+            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, source, weight, bias, destination);
+        else if (Simd.Has256 && variant == SimdVariant.Vector256)
+            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, source, weight, bias, destination);
+        else
+            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, source, weight, bias, destination);
     }
 }

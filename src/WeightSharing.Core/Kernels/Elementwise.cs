@@ -1,43 +1,25 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
-
-/// <summary>A function of one element, written once for all widths; parameters such as a slope are fields.</summary>
-internal interface IUnaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    V Apply<V, L>(V x)
-        where V : struct
-        where L : struct, ILanes<T, V>;
-}
-
-/// <summary>A function of two elements, written once for all widths.</summary>
-internal interface IBinaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    V Apply<V, L>(V a, V b)
-        where V : struct
-        where L : struct, ILanes<T, V>;
-}
-
-/// <summary>A function of three elements, written once for all widths: fused backward rules such as dy · f(x, y).</summary>
-internal interface ITernaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    V Apply<V, L>(V a, V b, V c)
-        where V : struct
-        where L : struct, ILanes<T, V>;
-}
 
 /// <summary>
 /// y[i] = op(x[i]), y[i] = op(a[i], b[i]), y[i] = op(a[i], b[i], c[i]) over contiguous spans of equal length; overwrites y.
 /// </summary>
 /// <remarks>
-/// Aliasing: y may be exactly one of the inputs, but must not overlap one partly. An element's bits depend neither on its position, nor on the
-/// span's length, nor on the number of threads.
+/// Aliasing: y may be exactly one or several of the inputs, but must not overlap one partly. An element's bits depend neither on its position, nor on
+/// the span's length, nor on the number of threads: the last vector overlaps the one before it, spans shorter than a vector go to the next narrower
+/// width, and every width does the same operations.
 /// </remarks>
-internal static class Elementwise
+internal static unsafe class Elementwise
 {
+    /// <summary>Elements of a chunk for one thread: a few times what a dispatch costs for the cheapest operators.</summary>
+    private const int ChunkLength = 1 << 15;
+
+    /// <summary>Spans from this length on are shared between threads: some 50 µs of work.</summary>
+    private const int ParallelLength = 1 << 17;
+
     public static void Map<T, TOp>(ReadOnlySpan<T> x, Span<T> y, TOp op)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IUnaryOperator<T> =>
@@ -47,7 +29,8 @@ internal static class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IUnaryOperator<T>
     {
-        for (int i = 0; i < x.Length; i++) y[i] = op.Apply<T, ScalarLanes<T>>(x[i]);
+        if (y.Length < x.Length) throw TooShort(nameof(Map), x.Length, y.Length);
+        fixed (T* px = x, py = y) Run<T, UnaryAsTernary<T, TOp>>(variant, px, px, px, py, x.Length, new(op));
     }
 
     public static void Combine<T, TOp>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y, TOp op)
@@ -59,7 +42,8 @@ internal static class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IBinaryOperator<T>
     {
-        for (int i = 0; i < a.Length; i++) y[i] = op.Apply<T, ScalarLanes<T>>(a[i], b[i]);
+        if (Math.Min(y.Length, b.Length) < a.Length) throw TooShort(nameof(Combine), a.Length, Math.Min(y.Length, b.Length));
+        fixed (T* pa = a, pb = b, py = y) Run<T, BinaryAsTernary<T, TOp>>(variant, pa, pb, pb, py, a.Length, new(op));
     }
 
     public static void Combine3<T, TOp>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, Span<T> y, TOp op)
@@ -71,6 +55,87 @@ internal static class Elementwise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, ITernaryOperator<T>
     {
-        for (int i = 0; i < a.Length; i++) y[i] = op.Apply<T, ScalarLanes<T>>(a[i], b[i], c[i]);
+        int shortest = Math.Min(y.Length, Math.Min(b.Length, c.Length));
+        if (shortest < a.Length) throw TooShort(nameof(Combine3), a.Length, shortest);
+        fixed (T* pa = a, pb = b, pc = c, py = y) Run(variant, pa, pb, pc, py, a.Length, op);
+    }
+
+    /// <summary>op over n elements at pointers, on as many threads as the length deserves.</summary>
+    internal static void Run<T, TOp>(SimdVariant variant, T* a, T* b, T* c, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        if (n < ParallelLength)
+        {
+            RunOnThread(variant, a, b, c, y, n, op);
+            return;
+        }
+
+        var work = new Chunks<T, TOp> { Variant = variant, A = a, B = b, C = c, Y = y, Length = n, Op = op };
+        Parallelism.For((int)((n + ChunkLength - 1) / ChunkLength), ref work);
+    }
+
+    /// <summary>op over n elements at pointers, in the widest vectors that the length fills.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void RunOnThread<T, TOp>(SimdVariant variant, T* a, T* b, T* c, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        if (Simd.HasVectorsOf<T>())
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && n >= Vector512<T>.Count)
+            {
+                Loop<T, Vector512<T>, Lanes512<T>, TOp>(a, b, c, y, n, op);
+                return;
+            }
+
+            if (Simd.Has256 && variant >= SimdVariant.Vector256 && n >= Vector256<T>.Count)
+            {
+                Loop<T, Vector256<T>, Lanes256<T>, TOp>(a, b, c, y, n, op);
+                return;
+            }
+
+            if (variant >= SimdVariant.Vector128 && n >= Vector128<T>.Count)
+            {
+                Loop<T, Vector128<T>, Lanes128<T>, TOp>(a, b, c, y, n, op);
+                return;
+            }
+        }
+
+        for (nint i = 0; i < n; i++) y[i] = op.Apply<T, ScalarLanes<T>>(a[i], b[i], c[i]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Loop<T, V, L, TOp>(T* a, T* b, T* c, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        nint last = n - L.Count;
+
+        // Read before the loop may overwrite it, written after.
+        V end = op.Apply<V, L>(L.Load(a + last), L.Load(b + last), L.Load(c + last));
+        for (nint i = 0; i < last; i += L.Count) L.Store(op.Apply<V, L>(L.Load(a + i), L.Load(b + i), L.Load(c + i)), y + i);
+        L.Store(end, y + last);
+    }
+
+    private static ArgumentException TooShort(string operation, int length, int shortest) =>
+        new($"Elementwise.{operation}: the first operand has {length} elements, another only {shortest}; all lengths must be equal.");
+
+    private struct Chunks<T, TOp> : IParallelWork
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        public SimdVariant Variant;
+        public T* A, B, C, Y;
+        public nint Length;
+        public TOp Op;
+
+        public readonly void Run(int chunk)
+        {
+            nint start = (nint)chunk * ChunkLength;
+            RunOnThread(Variant, A + start, B + start, C + start, Y + start, nint.Min(ChunkLength, Length - start), Op);
+        }
     }
 }

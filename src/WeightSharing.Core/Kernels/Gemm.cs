@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -8,9 +10,10 @@ namespace WeightSharing.Kernels;
 /// <remarks>
 /// Element (i, p) of A is a[i · aRow + p · aColumn], element (p, j) of B is b[p · bRow + j · bColumn]: strides in elements, not negative,
 /// 0 repeats (broadcasts). C is row-major, c[i · cRow + j], rows not overlapping; only its m × n elements are touched.
-/// C aliases neither A nor B nor the bias. Empty inner dimension: zeros, or C, plus the bias.
+/// C aliases neither A nor B nor the bias. Empty inner dimension: zeros, or C, plus the bias. Results are bitwise the same for any number
+/// of threads: the work is cut over rows, columns and batch by shape, never over the inner dimension.
 /// </remarks>
-internal static class Gemm
+internal static unsafe class Gemm
 {
     /// <summary>C = A · B, or C += A · B when <paramref name="accumulate"/>; a bias (length n, or empty for none) is added to every row.</summary>
     public static void Multiply<T>(
@@ -25,7 +28,10 @@ internal static class Gemm
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => MultiplyBatch(variant, 1, m, n, k, a, 0, aRow, aColumn, b, 0, bRow, bColumn, c, 0, cRow, accumulate, columnBias);
 
-    /// <summary>The product of each of <paramref name="batch"/> pairs of matrices; a batch stride of 0 shares A or B among all pairs.</summary>
+    /// <summary>
+    /// The product of each of <paramref name="batch"/> pairs of matrices, pair s at a[s · aBatch], b[s · bBatch], c[s · cBatch]; a batch
+    /// stride of 0 shares A or B among all pairs. The results must not overlap.
+    /// </summary>
     public static void MultiplyBatch<T>(
         int batch, int m, int n, int k, ReadOnlySpan<T> a, int aBatch, int aRow, int aColumn,
         ReadOnlySpan<T> b, int bBatch, int bRow, int bColumn, Span<T> c, int cBatch, int cRow, bool accumulate,
@@ -39,20 +45,95 @@ internal static class Gemm
         ReadOnlySpan<T> columnBias = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        _ = variant;
+        if (batch == 0 || m == 0 || n == 0) return;
+        Check(a.Length, batch, aBatch, m, aRow, k, aColumn, "A");
+        Check(b.Length, batch, bBatch, k, bRow, n, bColumn, "B");
+        Check(c.Length, batch, cBatch, m, cRow, n, 1, "C");
+        if (columnBias.Length != 0 && columnBias.Length != n)
+        {
+            throw new ArgumentException($"Gemm: the bias has {columnBias.Length} elements; it needs one for each of the {n} columns, or none.");
+        }
+
+        fixed (T* pa = a, pb = b, pc = c, bias = columnBias)
+        {
+            var product = new GemmProduct<T>
+            {
+                M = m, N = n, K = k,
+                A = pa, ARow = aRow, AColumn = aColumn,
+                B = pb, BRow = bRow, BColumn = bColumn,
+                C = pc, CRow = cRow,
+                Bias = bias, Accumulate = accumulate,
+            };
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && IsVectorised<T>())
+                GemmPlan<T, Vector512<T>, Lanes512<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256 && IsVectorised<T>())
+                GemmPlan<T, Vector256<T>, Lanes256<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
+            else if (variant == SimdVariant.Vector128 && IsVectorised<T>())
+                GemmPlan<T, Vector128<T>, Lanes128<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);
+            else
+                Reference(product, batch, aBatch, bBatch, cBatch);
+        }
+    }
+
+    private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
+    private static void Reference<T>(in GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         for (int s = 0; s < batch; s++)
         {
-            for (int i = 0; i < m; i++)
+            GemmProduct<T> x = product.Shifted(s * aBatch, s * bBatch, s * cBatch);
+            for (int i = 0; i < x.M; i++)
             {
-                for (int j = 0; j < n; j++)
+                for (int j = 0; j < x.N; j++)
                 {
                     T sum = T.Zero;
-                    for (int p = 0; p < k; p++) sum += a[s * aBatch + i * aRow + p * aColumn] * b[s * bBatch + p * bRow + j * bColumn];
-                    if (columnBias.Length > 0) sum += columnBias[j];
-                    if (accumulate) sum += c[s * cBatch + i * cRow + j];
-                    c[s * cBatch + i * cRow + j] = sum;
+                    for (int p = 0; p < x.K; p++) sum += x.A[i * x.ARow + p * x.AColumn] * x.B[p * x.BRow + j * x.BColumn];
+                    if (x.Bias != null) sum += x.Bias[j];
+                    if (x.Accumulate) sum += x.C[i * x.CRow + j];
+                    x.C[i * x.CRow + j] = sum;
                 }
             }
         }
+    }
+
+    // The kernels below work on pointers: what leaves the spans must be found here.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Check(int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
+    {
+        bool fits = rows == 0 || columns == 0
+            || (long)(batch - 1) * batchStride + (long)(rows - 1) * rowStride + (long)(columns - 1) * columnStride < length;
+        if ((batch | rows | columns | batchStride | rowStride | columnStride) < 0 || !fits)
+        {
+            Refuse(length, batch, batchStride, rows, rowStride, columns, columnStride, operand);
+        }
+    }
+
+    private static void Refuse(int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
+        => throw new ArgumentException(
+            $"Gemm: {operand} of {batch} × [{rows}, {columns}] with strides {batchStride}, {rowStride}, {columnStride} does not lie within "
+            + $"its {length} elements; sizes and strides must not be negative and the last element must be inside.");
+}
+
+/// <summary>One matrix product in pointers; the fields are those of <see cref="Gemm"/>.</summary>
+internal unsafe struct GemmProduct<T>
+    where T : unmanaged
+{
+    public int M, N, K;
+    public T* A, B, C;
+    public nint ARow, AColumn, BRow, BColumn, CRow;
+
+    /// <summary>Null for none.</summary>
+    public T* Bias;
+
+    public bool Accumulate;
+
+    public readonly GemmProduct<T> Shifted(nint a, nint b, nint c)
+    {
+        GemmProduct<T> result = this;
+        result.A += a;
+        result.B += b;
+        result.C += c;
+        return result;
     }
 }

@@ -55,8 +55,21 @@ internal unsafe interface ILanes<T, V>
     /// <summary>value · 2^exponent for integer-valued exponents whose result is a normal number (the caller splits the scale elsewhere).</summary>
     static abstract V ScaleByPowerOfTwo(V value, V exponent);
 
+    /// <summary>value · 2^exponent for values near one and any integer-valued exponent, rounded once: overflows to ∞, underflows gradually.</summary>
+    static abstract V Scale(V value, V exponent);
+
+    /// <summary>The integer e for which a / 2^e is in [√½, √2), of positive normal a.</summary>
+    static abstract V NearestExponent(V a);
+
+    /// <summary>a limited to [low, high], for bounds that are not NaN; NaN stays NaN.</summary>
+    static abstract V Clamp(V a, V low, V high);
+
     /// <summary>Sum of all lanes, always in the same tree order.</summary>
     static abstract T Sum(V a);
+
+    /// <summary>All lanes folded by an associative operator, always in the same tree order.</summary>
+    static abstract T Fold<TFold>(V a, TFold fold)
+        where TFold : struct, IBinaryOperator<T>;
 }
 
 /// <summary>128 bits: SSE2 and AdvSimd, the default of ahead-of-time builds.</summary>
@@ -123,11 +136,38 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
         throw new NotSupportedException(Simd.UnsupportedElement<T>());
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Scale(Vector128<T> value, Vector128<T> exponent) => PowersOfTwo.Scale<T, Vector128<T>, Lanes128<T>>(value, exponent);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> NearestExponent(Vector128<T> a)
     {
-        T sum = a[0];
-        for (int i = 1; i < Vector128<T>.Count; i++) sum += a[i];
-        return sum;
+        if (typeof(T) == typeof(float))
+            return Vector128.ConvertToSingle((a.AsInt32() - Vector128.Create(PowersOfTwo.RootHalfSingle)) >> 23).As<float, T>();
+        if (typeof(T) == typeof(double))
+        {
+            // No instruction set below AVX-512 converts 64-bit integers: the exponent field goes into the mantissa of 2^52 instead.
+            Vector128<long> field = (a.AsInt64() - Vector128.Create(PowersOfTwo.RootHalfDouble - PowersOfTwo.BiasDouble)) >>> 52;
+            return ((field | Vector128.Create(PowersOfTwo.Shift52)).AsDouble() - Vector128.Create(PowersOfTwo.Shift52Value)).As<double, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Clamp(Vector128<T> a, Vector128<T> low, Vector128<T> high) => Vector128.MinNative(high, Vector128.MaxNative(low, a));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector128<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T>
+    {
+        T first = fold.Apply<T, ScalarLanes<T>>(a[0], a[1]);
+        return Vector128<T>.Count == 2
+            ? first
+            : fold.Apply<T, ScalarLanes<T>>(first, fold.Apply<T, ScalarLanes<T>>(a[2], a[3]));
     }
 }
 
@@ -195,7 +235,34 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
         throw new NotSupportedException(Simd.UnsupportedElement<T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Scale(Vector256<T> value, Vector256<T> exponent) => PowersOfTwo.Scale<T, Vector256<T>, Lanes256<T>>(value, exponent);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> NearestExponent(Vector256<T> a)
+    {
+        if (typeof(T) == typeof(float))
+            return Vector256.ConvertToSingle((a.AsInt32() - Vector256.Create(PowersOfTwo.RootHalfSingle)) >> 23).As<float, T>();
+        if (typeof(T) == typeof(double))
+        {
+            // No instruction set below AVX-512 converts 64-bit integers: the exponent field goes into the mantissa of 2^52 instead.
+            Vector256<long> field = (a.AsInt64() - Vector256.Create(PowersOfTwo.RootHalfDouble - PowersOfTwo.BiasDouble)) >>> 52;
+            return ((field | Vector256.Create(PowersOfTwo.Shift52)).AsDouble() - Vector256.Create(PowersOfTwo.Shift52Value)).As<double, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Clamp(Vector256<T> a, Vector256<T> low, Vector256<T> high) => Vector256.MinNative(high, Vector256.MaxNative(low, a));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector256<T> a) => Lanes128<T>.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector256<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        Lanes128<T>.Fold(fold.Apply<Vector128<T>, Lanes128<T>>(a.GetLower(), a.GetUpper()), fold);
 }
 
 /// <summary>512 bits: AVX-512.</summary>
@@ -261,5 +328,38 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
         throw new NotSupportedException(Simd.UnsupportedElement<T>());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Scale(Vector512<T> value, Vector512<T> exponent)
+    {
+        if (!Avx512F.IsSupported) return PowersOfTwo.Scale<T, Vector512<T>, Lanes512<T>>(value, exponent);
+        if (typeof(T) == typeof(float)) return Avx512F.Scale(value.AsSingle(), exponent.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(double)) return Avx512F.Scale(value.AsDouble(), exponent.AsDouble()).As<double, T>();
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> NearestExponent(Vector512<T> a)
+    {
+        if (typeof(T) == typeof(float))
+            return Vector512.ConvertToSingle((a.AsInt32() - Vector512.Create(PowersOfTwo.RootHalfSingle)) >> 23).As<float, T>();
+        if (typeof(T) == typeof(double))
+        {
+            // No instruction set below AVX-512 converts 64-bit integers: the exponent field goes into the mantissa of 2^52 instead.
+            Vector512<long> field = (a.AsInt64() - Vector512.Create(PowersOfTwo.RootHalfDouble - PowersOfTwo.BiasDouble)) >>> 52;
+            return ((field | Vector512.Create(PowersOfTwo.Shift52)).AsDouble() - Vector512.Create(PowersOfTwo.Shift52Value)).As<double, T>();
+        }
+
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Clamp(Vector512<T> a, Vector512<T> low, Vector512<T> high) => Vector512.MinNative(high, Vector512.MaxNative(low, a));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector512<T> a) => Lanes256<T>.Sum(a.GetLower() + a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(Vector512<T> a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        Lanes256<T>.Fold(fold.Apply<Vector256<T>, Lanes256<T>>(a.GetLower(), a.GetUpper()), fold);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -11,7 +12,7 @@ namespace WeightSharing.Kernels;
 /// y [N, Cout, oH, oW]; groups = 1. Operands must not overlap. Outputs are overwritten, unless a weight gradient is asked to
 /// accumulate. The same bits for any number of threads.
 /// </remarks>
-internal static class LocallyConnected
+internal static unsafe class LocallyConnected
 {
     /// <summary>y = x ⋆ weight + bias, position by position; an empty bias is zero.</summary>
     public static void Forward<T>(
@@ -30,7 +31,22 @@ internal static class LocallyConnected
         ConvolutionGeometry.Expect(operation, "weight", WeightLength(g), weight.Length);
         if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", (long)g.OutputPlane * g.OutputChannels, bias.Length);
         ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
-        LocallyConnectedReference.Forward(g, x, weight, bias, y);
+        if (y.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || weight.IsEmpty)
+        {
+            LocallyConnectedReference.Forward(g, x, weight, bias, y);
+            return;
+        }
+
+        fixed (T* px = x, pw = weight, pb = bias, py = y)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.Forward(g, px, pw, pb, py);
+            else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.Forward(g, px, pw, pb, py);
+            else
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.Forward(g, px, pw, pb, py);
+        }
     }
 
     /// <summary>dx = Σ over the uses of x of weight · dy; overwrites dx.</summary>
@@ -48,7 +64,22 @@ internal static class LocallyConnected
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "weight", WeightLength(g), weight.Length);
         ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
-        LocallyConnectedReference.InputGradient(g, dy, weight, dx);
+        if (dx.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || weight.IsEmpty)
+        {
+            LocallyConnectedReference.InputGradient(g, dy, weight, dx);
+            return;
+        }
+
+        fixed (T* pdy = dy, pw = weight, pdx = dx)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.InputGradient(g, pdy, pw, pdx);
+            else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.InputGradient(g, pdy, pw, pdx);
+            else
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.InputGradient(g, pdy, pw, pdx);
+        }
     }
 
     /// <summary>dw[p, o, (c, u, v)] = Σ_n dy[n, o, p] · x[n, c, …]; added to dw when accumulating.</summary>
@@ -66,8 +97,25 @@ internal static class LocallyConnected
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "dw", WeightLength(g), dw.Length);
-        LocallyConnectedReference.WeightGradient(g, x, dy, dw, accumulate);
+        if (dw.IsEmpty) return;
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || x.IsEmpty)
+        {
+            LocallyConnectedReference.WeightGradient(g, x, dy, dw, accumulate);
+            return;
+        }
+
+        fixed (T* px = x, pdy = dy, pdw = dw)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+            else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+            else
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+        }
     }
+
+    private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     private static long WeightLength(in ConvolutionGeometry g) => g.OutputPlane * g.WeightLength;
 

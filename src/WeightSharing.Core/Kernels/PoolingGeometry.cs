@@ -31,6 +31,17 @@ internal readonly record struct PoolingGeometry
     public long InputLength => (long)Planes * InputPlane;
     public long OutputLength => (long)Planes * OutputPlane;
 
+    /// <summary>The correlation of single planes with these windows: its offsets and padded planes serve pooling as well.</summary>
+    public ConvolutionGeometry Windows => new()
+    {
+        Batch = Planes, Height = Height, Width = Width, KernelHeight = KernelHeight, KernelWidth = KernelWidth,
+        StrideHeight = StrideHeight, StrideWidth = StrideWidth, DilationHeight = DilationHeight, DilationWidth = DilationWidth,
+        PaddingTop = PaddingTop, PaddingLeft = PaddingLeft,
+        // Negative where the last rows or columns are in no window.
+        PaddingBottom = (OutputHeight - 1) * StrideHeight + (KernelHeight - 1) * DilationHeight + 1 - Height - PaddingTop,
+        PaddingRight = (OutputWidth - 1) * StrideWidth + (KernelWidth - 1) * DilationWidth + 1 - Width - PaddingLeft,
+    };
+
     /// <summary>Throws when the geometry has a window without any element of the input, or makes no sense.</summary>
     public void Validate(string operation)
     {
@@ -54,6 +65,16 @@ internal readonly record struct PoolingGeometry
         int first = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation;
         int end = origin >= extent ? 0 : (extent - origin + dilation - 1) / dilation;
         return (first, Math.Min(end, kernel));
+    }
+
+    /// <summary>
+    /// Extent of the window of output <paramref name="index"/> in the divisor of a mean: clipped to the padded input where padding counts,
+    /// else to the input.
+    /// </summary>
+    public static int Divisor(int index, int extent, int kernel, int stride, int before, int after, bool countIncludePad)
+    {
+        int origin = index * stride - before, end = origin + kernel;
+        return countIncludePad ? Math.Min(end, extent + after) - origin : Math.Min(end, extent) - Math.Max(origin, 0);
     }
 
     private static bool Covered(int outputs, int extent, int kernel, int stride, int dilation, int padding)

@@ -52,7 +52,26 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
         return T.ScaleB(value, int.CreateTruncating(exponent));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scale(T value, T exponent) => PowersOfTwo.Scale<T, T, ScalarLanes<T>>(value, exponent);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T NearestExponent(T a)
+    {
+        if (typeof(T) == typeof(float)) return T.CreateTruncating(((int)Bits(a) - PowersOfTwo.RootHalfSingle) >> 23);
+        if (typeof(T) == typeof(double)) return T.CreateTruncating(((long)Bits(a) - PowersOfTwo.RootHalfDouble) >> 52);
+        throw new NotSupportedException(Simd.UnsupportedElement<T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Clamp(T a, T low, T high) => a < low ? low : a > high ? high : a;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(T a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Fold<TFold>(T a, TFold fold)
+        where TFold : struct, IBinaryOperator<T> =>
+        a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Mask(bool set) => Value(set ? ulong.MaxValue : 0);

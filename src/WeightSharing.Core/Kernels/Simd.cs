@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -46,6 +47,10 @@ internal static class Simd
 
     /// <summary>All variants that this machine and this build can run, the reference first: what the tests loop over.</summary>
     public static IEnumerable<SimdVariant> Available => Enum.GetValues<SimdVariant>().Where(IsAvailable);
+
+    /// <summary>True for the element types that have vectors; a constant in each specialisation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool HasVectorsOf<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     public static string UnsupportedElement<T>() => $"Kernels exist for float and double, not for {typeof(T).Name}.";
 

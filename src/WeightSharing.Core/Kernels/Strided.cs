@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -7,10 +8,15 @@ namespace WeightSharing.Kernels;
 /// (broadcasting) or negative.
 /// </summary>
 /// <remarks>
-/// Aliasing: a dense target may be exactly one of the dense inputs; otherwise targets and sources must not overlap. An empty dimension means no work.
+/// Dimensions over which all operands run on evenly are merged, so that the inner loop is as long as it can be: it runs in vectors where each
+/// operand is contiguous or repeated. Aliasing: a dense target may be exactly one of the dense inputs; otherwise targets and sources must not
+/// overlap. An empty dimension means no work. Views must lie within their spans.
 /// </remarks>
-internal static class Strided
+internal static unsafe partial class Strided
 {
+    /// <summary>Elements from which on the outermost dimension is shared between threads, and elements of a chunk.</summary>
+    private const int ParallelLength = 1 << 17, ChunkLength = 1 << 15;
+
     /// <summary>y[i] = op(a[i], b[i]) with y dense and row-major; overwrites y.</summary>
     public static void Combine<T, TOp>(
         ReadOnlySpan<int> shape, ReadOnlySpan<T> a, int aOffset, ReadOnlySpan<int> aStrides,
@@ -25,50 +31,124 @@ internal static class Strided
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IBinaryOperator<T>
     {
-        if (shape.IsEmpty)
+        // The innermost dimensions that merge into one run of n elements.
+        nint n = 1;
+        int aStep = 0, bStep = 0, d = shape.Length - 1;
+        for (; d >= 0; d--)
         {
-            y[0] = op.Apply<T, ScalarLanes<T>>(a[aOffset], b[bOffset]);
-            return;
+            int size = shape[d];
+            if (size == 1) continue;
+            if (size == 0) return;
+            if (n == 1) (n, aStep, bStep) = (size, aStrides[d], bStrides[d]);
+            else if (aStrides[d] == aStep * n && bStrides[d] == bStep * n) n *= size;
+            else break;
         }
 
-        int block = 1;
-        for (int d = 1; d < shape.Length; d++) block *= shape[d];
-        for (int i = 0; i < shape[0]; i++)
-            Combine(variant, shape[1..], a, aOffset + i * aStrides[0], aStrides[1..], b, bOffset + i * bStrides[0], bStrides[1..],
-                y.Slice(i * block, block), op);
-    }
-
-    /// <summary>target[i] = source[i]; any unmanaged element.</summary>
-    public static void Copy<T>(
-        ReadOnlySpan<int> shape, ReadOnlySpan<T> source, int sourceOffset, ReadOnlySpan<int> sourceStrides,
-        Span<T> target, int targetOffset, ReadOnlySpan<int> targetStrides)
-        where T : unmanaged
-    {
-        if (shape.IsEmpty)
+        fixed (T* pa = a, pb = b, py = y)
         {
-            target[targetOffset] = source[sourceOffset];
-            return;
-        }
+            T* a0 = pa + aOffset, b0 = pb + bOffset;
+            if (d < 0)
+            {
+                Row(variant, a0, aStep, b0, bStep, py, n, op);
+                return;
+            }
 
-        for (int i = 0; i < shape[0]; i++)
-            Copy(shape[1..], source, sourceOffset + i * sourceStrides[0], sourceStrides[1..],
-                target, targetOffset + i * targetStrides[0], targetStrides[1..]);
+            nint block = n;
+            for (int k = 1; k <= d; k++) block *= shape[k];
+            if (block == 0 || shape[0] == 0) return;
+            fixed (int* sizes = shape, aSteps = aStrides, bSteps = bStrides)
+            {
+                var rows = new CombineRows<T, TOp>
+                {
+                    Variant = variant, A = a0, B = b0, Y = py, N = n, AStep = aStep, BStep = bStep, Op = op,
+                    Sizes = sizes, ASteps = aSteps, BSteps = bSteps, Rank = d + 1, Block = block, Share = sizes[0],
+                };
+                if (block * sizes[0] < ParallelLength)
+                {
+                    rows.Run(0);
+                    return;
+                }
+
+                rows.Share = (int)nint.Max(1, ChunkLength / block);
+                Parallelism.For((sizes[0] + rows.Share - 1) / rows.Share, ref rows);
+            }
+        }
     }
 
-    /// <summary>target[i] += source[i], elements in row-major order; target strides of zero sum over their dimension.</summary>
-    public static void AddTo<T>(
-        ReadOnlySpan<int> shape, ReadOnlySpan<T> source, int sourceOffset, ReadOnlySpan<int> sourceStrides,
-        Span<T> target, int targetOffset, ReadOnlySpan<int> targetStrides)
+    /// <summary>y[i] = op(a[i · aStep], b[i · bStep]).</summary>
+    private static void Row<T, TOp>(SimdVariant variant, T* a, nint aStep, T* b, nint bStep, T* y, nint n, TOp op)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T>
     {
-        if (shape.IsEmpty)
+        if (n == 1) *y = op.Apply<T, ScalarLanes<T>>(*a, *b);
+        else if (aStep == 1 && bStep == 1) Elementwise.Run<T, BinaryAsTernary<T, TOp>>(variant, a, b, b, y, n, new(op));
+        else if (aStep == 1 && bStep == 0) Elementwise.Run<T, WithRight<T, TOp>>(variant, a, a, a, y, n, new(op, *b));
+        else if (aStep == 0 && bStep == 1) Elementwise.Run<T, WithLeft<T, TOp>>(variant, b, b, b, y, n, new(op, *a));
+        else if (aStep == 0 && bStep == 0) new Span<T>(y, (int)n).Fill(op.Apply<T, ScalarLanes<T>>(*a, *b));
+        else ScatteredRow(a, aStep, b, bStep, y, n, op);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScatteredRow<T, TOp>(T* a, nint aStep, T* b, nint bStep, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T>
+    {
+        for (nint i = 0; i < n; i++, a += aStep, b += bStep) y[i] = op.Apply<T, ScalarLanes<T>>(*a, *b);
+    }
+
+    /// <summary>The rows of a share of the outermost dimension.</summary>
+    private struct CombineRows<T, TOp> : IParallelWork
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T>
+    {
+        public SimdVariant Variant;
+        public T* A, B, Y;
+        public int* Sizes, ASteps, BSteps;
+        public nint N, AStep, BStep, Block;
+        public int Rank, Share;
+        public TOp Op;
+
+        public readonly void Run(int chunk)
         {
-            target[targetOffset] += source[sourceOffset];
-            return;
+            int first = chunk * Share, end = Math.Min(Sizes[0], first + Share);
+            Level(0, A + (nint)first * ASteps[0], B + (nint)first * BSteps[0], Y + first * Block, end - first);
         }
 
-        for (int i = 0; i < shape[0]; i++)
-            AddTo(shape[1..], source, sourceOffset + i * sourceStrides[0], sourceStrides[1..],
-                target, targetOffset + i * targetStrides[0], targetStrides[1..]);
+        private readonly T* Level(int level, T* a, T* b, T* y, int size)
+        {
+            nint aStep = ASteps[level], bStep = BSteps[level];
+            if (level == Rank - 1)
+            {
+                for (int i = 0; i < size; i++, a += aStep, b += bStep, y += N) Row(Variant, a, AStep, b, BStep, y, N, Op);
+                return y;
+            }
+
+            for (int i = 0; i < size; i++, a += aStep, b += bStep) y = Level(level + 1, a, b, y, Sizes[level + 1]);
+            return y;
+        }
+    }
+
+    /// <summary>op with a fixed right operand.</summary>
+    private readonly struct WithRight<T, TOp>(TOp op, T right) : ITernaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Apply<V, L>(V a, V b, V c)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            op.Apply<V, L>(a, L.Broadcast(right));
+    }
+
+    /// <summary>op with a fixed left operand.</summary>
+    private readonly struct WithLeft<T, TOp>(TOp op, T left) : ITernaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Apply<V, L>(V a, V b, V c)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            op.Apply<V, L>(L.Broadcast(left), a);
     }
 }

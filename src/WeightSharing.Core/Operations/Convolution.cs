@@ -38,11 +38,11 @@ public static class ConvolutionOperation
         /// <param name="weight">[Cout, Cin / groups, k].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between windows.</param>
-        /// <param name="padding">Zeros on the left and on the right; top and bottom must be 0.</param>
+        /// <param name="padding">Zeros on the left and on the right.</param>
         /// <param name="dilation">Step between the taps of a window.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
-        public Tensor<T> Conv1d(Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding2d padding = default, int dilation = 1, int groups = 1)
+        public Tensor<T> Conv1d(Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -53,7 +53,7 @@ public static class ConvolutionOperation
 
             // A sequence is an image of one row: the same kernels serve both.
             ConvolutionGeometry geometry = Geometry(
-                "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding, (1, dilation), groups);
+                "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding.AsRow(), (1, dilation), groups);
             return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d").Squeeze(2);
         }
     }

@@ -32,15 +32,15 @@ public static class LocallyConnectedOperation
         /// <param name="bias">[outL, Cout], or null.</param>
         /// <param name="kernel">Length of a patch.</param>
         /// <param name="stride">Step between patches.</param>
-        /// <param name="padding">Zeros on the left and on the right; top and bottom must be 0.</param>
+        /// <param name="padding">Zeros on the left and on the right.</param>
         /// <param name="dilation">Step between the taps of a patch.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
-        public Tensor<T> LocallyConnected1d(Tensor<T> weight, Tensor<T>? bias, int kernel, int stride = 1, Padding2d padding = default, int dilation = 1)
+        public Tensor<T> LocallyConnected1d(Tensor<T> weight, Tensor<T>? bias, int kernel, int stride = 1, Padding1d padding = default, int dilation = 1)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
             if (x.Rank != 3) throw new ArgumentException($"LocallyConnected1d: input {x.Shape}; expected [N, Cin, L].");
-            return Run(x.Unsqueeze(2), weight, bias, (1, kernel), (1, stride), padding, (1, dilation), "LocallyConnected1d").Squeeze(2);
+            return Run(x.Unsqueeze(2), weight, bias, (1, kernel), (1, stride), padding.AsRow(), (1, dilation), "LocallyConnected1d").Squeeze(2);
         }
     }
 

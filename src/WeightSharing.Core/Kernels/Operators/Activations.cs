@@ -55,7 +55,7 @@ internal readonly struct Tanh<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Tanh<T, V, L>(x);
+        VectorMath<T, V, L>.Tanh(x);
 }
 
 /// <summary>y = tanh x: dy · (1 − y²)</summary>
@@ -77,7 +77,7 @@ internal readonly struct Sigmoid<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Sigmoid<T, V, L>(x);
+        VectorMath<T, V, L>.Sigmoid(x);
 }
 
 /// <summary>y = sigmoid x: dy · y · (1 − y)</summary>
@@ -101,7 +101,7 @@ internal readonly struct Softplus<T>(T beta, T threshold) : IUnaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V scaled = L.Multiply(L.Broadcast(beta), x);
-        V rest = VectorMath.Log1p<T, V, L>(VectorMath.Exp<T, V, L>(L.Negate(L.Abs(scaled))));
+        V rest = VectorMath<T, V, L>.Log1p(VectorMath<T, V, L>.Exp(L.Negate(L.Abs(scaled))));
         V positive = L.Select(L.LessThan(scaled, L.Zero), L.Zero, scaled);
         return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), x, L.Divide(L.Add(positive, rest), L.Broadcast(beta)));
     }
@@ -117,6 +117,6 @@ internal readonly struct SoftplusBackward<T>(T beta, T threshold) : IBinaryOpera
         where L : struct, ILanes<T, V>
     {
         V scaled = L.Multiply(L.Broadcast(beta), x);
-        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), dy, L.Multiply(dy, VectorMath.Sigmoid<T, V, L>(scaled)));
+        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), dy, L.Multiply(dy, VectorMath<T, V, L>.Sigmoid(scaled)));
     }
 }

@@ -11,7 +11,7 @@ internal readonly struct Exp<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Exp<T, V, L>(x);
+        VectorMath<T, V, L>.Exp(x);
 }
 
 /// <summary>eˣ − 1, exact near zero</summary>
@@ -22,7 +22,7 @@ internal readonly struct Expm1<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Expm1<T, V, L>(x);
+        VectorMath<T, V, L>.Expm1(x);
 }
 
 /// <summary>ln x; −∞ at zero, NaN below</summary>
@@ -33,7 +33,7 @@ internal readonly struct Log<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Log<T, V, L>(x);
+        VectorMath<T, V, L>.Log(x);
 }
 
 /// <summary>ln(1 + x), exact near zero</summary>
@@ -44,7 +44,7 @@ internal readonly struct Log1p<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Log1p<T, V, L>(x);
+        VectorMath<T, V, L>.Log1p(x);
 }
 
 /// <summary>aᵇ as <c>T.Pow</c> defines it</summary>
@@ -55,7 +55,7 @@ internal readonly struct Power<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Power<T, V, L>(a, b);
+        VectorMath<T, V, L>.Power(a, b);
 }
 
 /// <summary>xᵖ as <c>T.Pow</c> defines it</summary>
@@ -66,7 +66,7 @@ internal readonly struct PowerBy<T>(T exponent) : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Power<T, V, L>(x, L.Broadcast(exponent));
+        VectorMath<T, V, L>.Power(x, L.Broadcast(exponent));
 }
 
 /// <summary>y = eˣ − 1: dy · (y + 1)</summary>
@@ -77,7 +77,7 @@ internal readonly struct Expm1Backward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V y)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.MultiplyAdd(dy, y, dy);
+        L.Multiply(dy, L.Add(y, L.Broadcast(T.One)));
 }
 
 /// <summary>y = ln(1 + x): dy / (1 + x)</summary>
@@ -101,7 +101,7 @@ internal readonly struct PowerByBackward<T>(T exponent) : IBinaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         if (exponent == T.Zero) return L.Multiply(dy, L.Zero);
-        V slope = L.Multiply(L.Broadcast(exponent), VectorMath.Power<T, V, L>(x, L.Broadcast(exponent - T.One)));
+        V slope = L.Multiply(L.Broadcast(exponent), VectorMath<T, V, L>.Power(x, L.Broadcast(exponent - T.One)));
         return L.Multiply(dy, slope);
     }
 }
@@ -115,7 +115,7 @@ internal readonly struct PowerBackwardBase<T> : ITernaryOperator<T>
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V slope = L.Multiply(b, VectorMath.Power<T, V, L>(a, L.Subtract(b, L.Broadcast(T.One))));
+        V slope = L.Multiply(b, VectorMath<T, V, L>.Power(a, L.Subtract(b, L.Broadcast(T.One))));
         return L.Select(L.Equal(b, L.Zero), L.Zero, L.Multiply(dy, slope));
     }
 }
@@ -129,7 +129,7 @@ internal readonly struct PowerBackwardExponent<T> : ITernaryOperator<T>
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V slope = L.Multiply(VectorMath.Power<T, V, L>(a, b), VectorMath.Log<T, V, L>(a));
+        V slope = L.Multiply(VectorMath<T, V, L>.Power(a, b), VectorMath<T, V, L>.Log(a));
         V flat = L.And(L.Equal(a, L.Zero), L.GreaterThanOrEqual(b, L.Zero));
         return L.Select(flat, L.Zero, L.Multiply(dy, slope));
     }

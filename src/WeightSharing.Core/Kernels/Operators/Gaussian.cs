@@ -11,7 +11,7 @@ internal readonly struct Erf<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Erf<T, V, L>(x);
+        VectorMath<T, V, L>.Erf(x);
 }
 
 /// <summary>dy · 2/√π · e^(−x²)</summary>
@@ -22,7 +22,7 @@ internal readonly struct ErfBackward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.Multiply(dy, L.Multiply(L.Broadcast(Number.Of<T>(1.1283791670955126)), VectorMath.Exp<T, V, L>(L.Multiply(L.Negate(x), x))));
+        L.Multiply(dy, L.Multiply(L.Broadcast(Number.Of<T>(1.1283791670955126)), VectorMath<T, V, L>.Exp(L.Multiply(L.Negate(x), x))));
 }
 
 /// <summary>x · Φ(x), Φ the normal distribution function. Hendrycks &amp; Gimpel 2016.</summary>
@@ -32,11 +32,8 @@ internal readonly struct Gelu<T> : IUnaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V cdf = L.Add(L.Broadcast(T.One), VectorMath.Erf<T, V, L>(L.Multiply(x, L.Broadcast(Number.Of<T>(0.70710678118654752)))));
-        return L.Multiply(L.Multiply(x, L.Broadcast(Number.Of<T>(0.5))), cdf);
-    }
+        where L : struct, ILanes<T, V> =>
+        VectorMath<T, V, L>.Gelu(x);
 }
 
 /// <summary>dy · (Φ(x) + x · φ(x))</summary>
@@ -46,13 +43,8 @@ internal readonly struct GeluBackward<T> : IBinaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V half = L.Broadcast(Number.Of<T>(0.5));
-        V cdf = L.Multiply(half, L.Add(L.Broadcast(T.One), VectorMath.Erf<T, V, L>(L.Multiply(x, L.Broadcast(Number.Of<T>(0.70710678118654752))))));
-        V density = L.Multiply(L.Broadcast(Number.Of<T>(0.39894228040143268)), VectorMath.Exp<T, V, L>(L.Multiply(L.Multiply(L.Negate(half), x), x)));
-        return L.Multiply(dy, L.MultiplyAdd(x, density, cdf));
-    }
+        where L : struct, ILanes<T, V> =>
+        L.Multiply(dy, VectorMath<T, V, L>.GeluSlope(x));
 }
 
 /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))), the common approximation of Gelu.</summary>
@@ -62,12 +54,8 @@ internal readonly struct GeluTanh<T> : IUnaryOperator<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
-        where L : struct, ILanes<T, V>
-    {
-        V cube = L.Multiply(L.Broadcast(Number.Of<T>(0.044715)), L.Multiply(x, L.Multiply(x, x)));
-        V inner = L.Multiply(L.Broadcast(Number.Of<T>(0.79788456080286536)), L.Add(x, cube));
-        return L.Multiply(x, VectorMath.Sigmoid<T, V, L>(L.Add(inner, inner)));
-    }
+        where L : struct, ILanes<T, V> =>
+        VectorMath<T, V, L>.GeluTanh(x);
 }
 
 /// <summary>dy · d/dx of <see cref="GeluTanh{T}"/></summary>
@@ -84,7 +72,7 @@ internal readonly struct GeluTanhBackward<T> : IBinaryOperator<T>
         V root = L.Broadcast(Number.Of<T>(0.79788456080286536)), one = L.Broadcast(T.One);
         V inner = L.Multiply(root, L.MultiplyAdd(L.Multiply(L.Broadcast(Number.Of<T>(0.044715)), square), x, x));
         V slope = L.Multiply(root, L.MultiplyAdd(L.Broadcast(Number.Of<T>(0.134145)), square, one));
-        V s = VectorMath.Sigmoid<T, V, L>(L.Add(inner, inner));
+        V s = VectorMath<T, V, L>.Sigmoid(L.Add(inner, inner));
         V bend = L.Multiply(L.Multiply(L.Add(s, s), L.Subtract(one, s)), slope);
         return L.Multiply(dy, L.MultiplyAdd(x, bend, s));
     }

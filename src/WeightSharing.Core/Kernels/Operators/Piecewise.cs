@@ -36,7 +36,7 @@ internal readonly struct Floor<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Floor<T, V, L>(x);
+        VectorMath<T, V, L>.Floor(x);
 }
 
 /// <summary>The smallest integer not below x.</summary>
@@ -47,7 +47,7 @@ internal readonly struct Ceiling<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.Negate(VectorMath.Floor<T, V, L>(L.Negate(x)));
+        L.Negate(VectorMath<T, V, L>.Floor(L.Negate(x)));
 }
 
 /// <summary>The nearest integer, ties to even.</summary>

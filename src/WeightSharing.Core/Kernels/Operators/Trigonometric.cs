@@ -11,7 +11,7 @@ internal readonly struct Sin<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Sin<T, V, L>(x);
+        VectorMath<T, V, L>.Sin(x);
 }
 
 /// <summary>cos x, radians</summary>
@@ -22,7 +22,7 @@ internal readonly struct Cos<T> : IUnaryOperator<T>
     public V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Cos<T, V, L>(x);
+        VectorMath<T, V, L>.Cos(x);
 }
 
 /// <summary>The angle of the point (b, a), in radians in [−π, π].</summary>
@@ -33,7 +33,7 @@ internal readonly struct Atan2<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        VectorMath.Atan2<T, V, L>(a, b);
+        VectorMath<T, V, L>.Atan2(a, b);
 }
 
 /// <summary>y = sin x: dy · cos x</summary>
@@ -44,7 +44,7 @@ internal readonly struct SinBackward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.Multiply(dy, VectorMath.Cos<T, V, L>(x));
+        L.Multiply(dy, VectorMath<T, V, L>.Cos(x));
 }
 
 /// <summary>y = cos x: −dy · sin x</summary>
@@ -55,7 +55,7 @@ internal readonly struct CosBackward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.Multiply(L.Negate(dy), VectorMath.Sin<T, V, L>(x));
+        L.Multiply(L.Negate(dy), VectorMath<T, V, L>.Sin(x));
 }
 
 /// <summary>y = atan2(a, b), for a: dy · b / (a² + b²), zero at the origin</summary>

@@ -1,0 +1,244 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// A matrix product by register tiles: packs panels of A and B where that pays, then runs blocks of tiles, both divided over threads.
+/// Everything is cut by shape; each element of C is computed by one thread in one order.
+/// </summary>
+/// <remarks>
+/// A panel of A is <see cref="GemmTile{T,V,L}.MaximumRows"/> rows, a panel of B two vectors of columns; packed, panel after panel, each
+/// with the inner index outermost. Unpacked operands are read where they lie. Method: Goto and van de Geijn 2008; Van Zee and van de
+/// Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality", 2015.
+/// </remarks>
+internal unsafe struct GemmBlock<T, V, L>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : struct
+    where L : struct, ILanes<T, V>
+{
+    // Steps of the inner index in one pass over the tiles: a panel of A then stays in the first-level cache, one of B in the second.
+    private const int InnerBytes = 2048;
+
+    // Rows of A in one chunk, in panels.
+    private const int ChunkRowPanels = 5;
+
+    // Below this a product is one chunk from the start: cutting it would take as long as computing it.
+    private const double WholeMultiplyAdds = 64 * 1024;
+    private const double ChunkMultiplyAdds = 4e6;
+    private const int PackElements = 32 * 1024;
+
+    // Packing an operand costs about one operation an element, and saves scattered reads each time it is used.
+    private const int ColumnsThatPackA = 128;
+
+    private GemmProduct<T>* x;
+    private T* packedA;
+    private T* packedB;
+    private int panelsA, panelsB, packedPanelsA, packedPanelsB;
+    private int rowBlocks, rowPanels, columnPanels, innerStep;
+
+    private static int MR => GemmTile<T, V, L>.MaximumRows;
+
+    // Narrow panels of an unpacked B use a part of each cache line at a time.
+    private static int RowsThatPackB => Unsafe.SizeOf<V>() == 64 ? 256 : 128;
+
+    private static int NR => GemmTile<T, V, L>.MaximumColumns;
+
+    public static void Run(in GemmProduct<T> product)
+    {
+        fixed (GemmProduct<T>* x = &product)
+        {
+            var block = new GemmBlock<T, V, L> { x = x };
+            block.Run();
+        }
+    }
+
+    private void Run()
+    {
+        panelsA = (x->M + MR - 1) / MR;
+        panelsB = (x->N + NR - 1) / NR;
+        packedPanelsA = x->N >= ColumnsThatPackA && x->M >= MR ? panelsA : 0;
+        if (x->BColumn != 1 || x->M > RowsThatPackB) packedPanelsB = panelsB;
+        else packedPanelsB = x->N % L.Count == 0 ? 0 : 1;   // the ragged last panel, filled up with zeros
+
+        double multiplyAdds = (double)x->M * x->N * x->K;
+        int chunks = Cut(multiplyAdds);
+        double nanoseconds = GemmPlan<T, V, L>.Nanoseconds(multiplyAdds);
+        if (packedPanelsA + packedPanelsB == 0)
+        {
+            Run(chunks, nanoseconds);
+            return;
+        }
+
+        long elementsA = (long)packedPanelsA * MR * x->K;
+        long elementsB = (long)packedPanelsB * NR * x->K;
+        using Scratch<T> scratch = Scratch<T>.Rent(elementsA + elementsB);
+        packedB = scratch.Pointer;
+        packedA = packedB + elementsB;
+
+        int group = Math.Max(1, PackElements / (NR * x->K));
+        int panels = packedPanelsA + packedPanelsB;
+        if (panels <= group)
+        {
+            Pack(0, panels);
+        }
+        else
+        {
+            var packing = new PackWork { Block = this, Group = group };
+            Parallelism.For((panels + group - 1) / group, ref packing, (elementsA + elementsB) * 0.3);
+        }
+
+        Run(chunks, nanoseconds);
+    }
+
+    private readonly void Run(int chunks, double nanoseconds)
+    {
+        if (chunks == 1)
+        {
+            RunTiles(0);
+            return;
+        }
+
+        var work = new TileWork { Block = this };
+        Parallelism.For(chunks, ref work, nanoseconds);
+    }
+
+    /// <summary>Chooses the blocks by the shape alone and returns their number.</summary>
+    private int Cut(double multiplyAdds)
+    {
+        int inner = InnerBytes / sizeof(T);
+        innerStep = x->K;
+        if (x->K > inner)
+        {
+            int passes = (x->K + inner - 1) / inner;
+            innerStep = (x->K + passes - 1) / passes;
+        }
+
+        if (multiplyAdds <= WholeMultiplyAdds)
+        {
+            (rowBlocks, rowPanels, columnPanels) = (1, panelsA, panelsB);
+            return 1;
+        }
+
+        rowPanels = ChunkRowPanels;
+        rowBlocks = (panelsA + rowPanels - 1) / rowPanels;
+        double panelMultiplyAdds = (double)Math.Min(x->M, rowPanels * MR) * NR * x->K;
+        columnPanels = (int)Math.Clamp(ChunkMultiplyAdds / panelMultiplyAdds, 1, panelsB);
+        return rowBlocks * ((panelsB + columnPanels - 1) / columnPanels);
+    }
+
+    private readonly void Pack(int start, int end)
+    {
+        for (int panel = start; panel < end; panel++) Pack(panel);
+    }
+
+    private readonly void Pack(int panel)
+    {
+        if (panel < packedPanelsB)
+        {
+            int j = (panelsB - packedPanelsB + panel) * NR;
+            GemmPacking.Pack(x->B + j * x->BColumn, x->BColumn, x->BRow, Math.Min(NR, x->N - j), x->K, packedB + (nint)panel * NR * x->K, NR);
+        }
+        else
+        {
+            panel -= packedPanelsB;
+            int i = panel * MR;
+            GemmPacking.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, Math.Min(MR, x->M - i), x->K, packedA + (nint)panel * MR * x->K, MR);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunTiles(int chunk)
+    {
+        (int columnBlock, int rowBlock) = chunk == 0 ? (0, 0) : Math.DivRem(chunk, rowBlocks);
+        int panelStart = columnBlock * columnPanels;
+        int panelEnd = Math.Min(panelsB, panelStart + columnPanels);
+        int rowStart = rowBlock * rowPanels * MR;
+        int rowEnd = Math.Min(x->M, rowStart + rowPanels * MR);
+        int firstPacked = panelsB - packedPanelsB;
+        T* ragged = stackalloc T[MR * NR];
+
+        for (int p = 0; p < x->K; p += innerStep)
+        {
+            int steps = Math.Min(innerStep, x->K - p);
+            bool addsC = x->Accumulate || p > 0;
+            for (int panel = panelStart; panel < panelEnd; panel++)
+            {
+                int j = panel * NR;
+                int columns = Math.Min(NR, x->N - j);
+                bool packed = panel >= firstPacked;
+                T* b = packed ? packedB + ((nint)(panel - firstPacked) * x->K + p) * NR : x->B + p * x->BRow + j;
+                nint bRow = packed ? NR : x->BRow;
+                for (int i = rowStart; i < rowEnd; i += MR)
+                {
+                    int rows = Math.Min(MR, rowEnd - i);
+                    T* a = packedPanelsA > 0 ? packedA + (nint)i * x->K + (nint)p * MR : x->A + i * x->ARow + p * x->AColumn;
+                    nint aRow = packedPanelsA > 0 ? 1 : x->ARow;
+                    nint aColumn = packedPanelsA > 0 ? MR : x->AColumn;
+                    T* c = x->C + i * x->CRow + j;
+                    T* source = addsC ? c : x->Bias == null ? null : x->Bias + j;
+                    nint sourceRow = addsC ? x->CRow : 0;
+                    if (columns == NR)
+                    {
+                        GemmTile<T, V, L>.Run<N2>(rows, steps, a, aRow, aColumn, b, bRow, source, sourceRow, c, x->CRow);
+                    }
+                    else if (columns == L.Count)
+                    {
+                        GemmTile<T, V, L>.Run<N1>(rows, steps, a, aRow, aColumn, b, bRow, source, sourceRow, c, x->CRow);
+                    }
+                    else
+                    {
+                        if (columns < L.Count) GemmTile<T, V, L>.Run<N1>(rows, steps, a, aRow, aColumn, b, bRow, null, 0, ragged, NR);
+                        else GemmTile<T, V, L>.Run<N2>(rows, steps, a, aRow, aColumn, b, bRow, null, 0, ragged, NR);
+                        StoreRagged(ragged, rows, columns, source, sourceRow, c, x->CRow);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StoreRagged(T* tile, int rows, int columns, T* source, nint sourceRow, T* c, nint cRow)
+    {
+        int whole = columns - columns % Lanes128<T>.Count;
+        for (int i = 0; i < rows; i++)
+        {
+            int j = 0;
+            if (source == null)
+            {
+                for (; j < whole; j += Lanes128<T>.Count) Lanes128<T>.Store(Lanes128<T>.Load(tile + j), c + j);
+                for (; j < columns; j++) c[j] = tile[j];
+            }
+            else
+            {
+                for (; j < whole; j += Lanes128<T>.Count)
+                {
+                    Lanes128<T>.Store(Lanes128<T>.Add(Lanes128<T>.Load(tile + j), Lanes128<T>.Load(source + j)), c + j);
+                }
+
+                for (; j < columns; j++) c[j] = tile[j] + source[j];
+                source += sourceRow;
+            }
+
+            tile += NR;
+            c += cRow;
+        }
+    }
+
+    private struct PackWork : IParallelWork
+    {
+        public GemmBlock<T, V, L> Block;
+        public int Group;
+
+        public readonly void Run(int chunk)
+            => Block.Pack(chunk * Group, Math.Min(Block.packedPanelsA + Block.packedPanelsB, (chunk + 1) * Group));
+    }
+
+    private struct TileWork : IParallelWork
+    {
+        public GemmBlock<T, V, L> Block;
+
+        public readonly void Run(int chunk) => Block.RunTiles(chunk);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>Transpositions in blocks of 128-bit rows, which every instruction set does equally well.</summary>
+internal static unsafe class LocallyConnectedLayout<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static int Block => Vector128<T>.Count;
+
+    /// <summary>target[c · targetPitch + r] = source[r · sourcePitch + c], r &lt; rows, c &lt; columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(T* source, nint sourcePitch, int rows, int columns, T* target, nint targetPitch)
+    {
+        int c = 0;
+        for (; c + Block <= columns; c += Block)
+        {
+            int r = 0;
+            for (; r + Block <= rows; r += Block)
+            {
+                T* from = source + r * sourcePitch + c;
+                BlockOf(
+                    from, from + sourcePitch, from + 2 * sourcePitch, from + 3 * sourcePitch, target + c * targetPitch + r, targetPitch);
+            }
+
+            for (; r < rows; r++)
+            {
+                for (int i = 0; i < Block; i++) target[(c + i) * targetPitch + r] = source[r * sourcePitch + c + i];
+            }
+        }
+
+        for (; c < columns; c++)
+        {
+            for (int r = 0; r < rows; r++) target[c * targetPitch + r] = source[r * sourcePitch + c];
+        }
+    }
+
+    /// <summary>
+    /// target[c · targetPitch + r] = source[rowOffsets[r] + c]: rows at arbitrary places; columns and targetPitch are whole blocks, and what
+    /// the last block of rows lacks becomes zero.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransposeRows(T* source, nint* rowOffsets, T* zeros, int rows, int columns, T* target, nint targetPitch)
+    {
+        for (int r = 0; r < rows; r += Block)
+        {
+            T* r0 = source + rowOffsets[r];
+            T* r1 = r + 1 < rows ? source + rowOffsets[r + 1] : zeros;
+            T* r2 = r + 2 < rows ? source + rowOffsets[r + 2] : zeros;
+            T* r3 = r + 3 < rows ? source + rowOffsets[r + 3] : zeros;
+            for (int c = 0; c < columns; c += Block) BlockOf(r0 + c, r1 + c, r2 + c, r3 + c, target + c * targetPitch + r, targetPitch);
+        }
+    }
+
+    // Doubles use the first two rows only.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BlockOf(T* r0, T* r1, T* r2, T* r3, T* target, nint pitch)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<float> a = Vector128.Load((float*)r0), b = Vector128.Load((float*)r1);
+            Vector128<float> c = Vector128.Load((float*)r2), d = Vector128.Load((float*)r3);
+            Vector128<float> ac = Low(a, c), bd = Low(b, d), acHigh = High(a, c), bdHigh = High(b, d);
+            Low(ac, bd).Store((float*)target);
+            High(ac, bd).Store((float*)(target + pitch));
+            Low(acHigh, bdHigh).Store((float*)(target + 2 * pitch));
+            High(acHigh, bdHigh).Store((float*)(target + 3 * pitch));
+        }
+        else
+        {
+            Vector128<double> a = Vector128.Load((double*)r0), b = Vector128.Load((double*)r1);
+            Vector128.Create(a[0], b[0]).Store((double*)target);
+            Vector128.Create(a[1], b[1]).Store((double*)(target + pitch));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b)
+        => Sse.IsSupported ? Sse.UnpackLow(a, b)
+            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipLow(a, b)
+            : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b)
+        => Sse.IsSupported ? Sse.UnpackHigh(a, b)
+            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipHigh(a, b)
+            : Vector128.Create(a[2], b[2], a[3], b[3]);
+}
+
+/// <summary>
+/// Moves the batch to the innermost place, [N, elements] → [elements, padded N], zeros behind the batch; or back.
+/// </summary>
+internal unsafe struct LocallyConnectedBatchLayout<T> : IParallelWork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int ChunkElements = 1024;
+
+    private int batch, padded, elements;
+    private bool inward;
+    private T* dense, batchInner;
+
+    public static void MoveInward(T* dense, int batch, int elements, T* batchInner, int padded)
+        => Run(new() { batch = batch, padded = padded, elements = elements, inward = true, dense = dense, batchInner = batchInner });
+
+    public static void MoveOutward(T* batchInner, int padded, int elements, T* dense, int batch)
+        => Run(new() { batch = batch, padded = padded, elements = elements, inward = false, dense = dense, batchInner = batchInner });
+
+    private static void Run(LocallyConnectedBatchLayout<T> work)
+        => Parallelism.For((work.elements + ChunkElements - 1) / ChunkElements, ref work, 0.2 * work.elements * work.batch);
+
+    public void Run(int chunk)
+    {
+        int first = chunk * ChunkElements, count = Math.Min(ChunkElements, elements - first);
+        T* inner = batchInner + (nint)first * padded;
+        if (!inward)
+        {
+            LocallyConnectedLayout<T>.Transpose(inner, padded, count, batch, dense + first, elements);
+            return;
+        }
+
+        LocallyConnectedLayout<T>.Transpose(dense + first, elements, batch, count, inner, padded);
+        if (batch == padded) return;
+        for (int i = 0; i < count; i++) new Span<T>(inner + (nint)i * padded + batch, padded - batch).Clear();
+    }
+}

@@ -1,0 +1,156 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// Maxima and sums over windows, vectorised over the flattened plane: the padded planes and offsets of a <see cref="ConvolutionPlan"/>
+/// with other arithmetic. Chunks are runs of (plane, block of rows).
+/// </summary>
+internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : struct
+    where L : struct, ILanes<T, V>
+{
+    private const int StripBytes = 8 * 1024;
+    private const int ChunkPositions = 8 * 1024;
+
+    private PoolingGeometry g;
+    private ConvolutionPlan plan;
+    private int unitsPerChunk, slack, stripLength;
+    private bool maximum, countIncludePad;
+    private int* offsets;
+    private T* x, y, columnDivisors;
+    private int* indices;
+
+    public static void Maximum(in PoolingGeometry g, T* x, T* y, int* indices)
+        => RunAll(g, new() { maximum = true, x = x, y = y, indices = indices });
+
+    public static void Mean(in PoolingGeometry g, T* x, T* y, bool countIncludePad)
+        => RunAll(g, new() { countIncludePad = countIncludePad, x = x, y = y });
+
+    public void Run(int chunk)
+    {
+        using Scratch<T> planes = Scratch<T>.Rent(plan.PlanesLength + slack);
+        using Scratch<T> strips = Scratch<T>.Rent(2L * stripLength);
+        int end = Math.Min((chunk + 1) * unitsPerChunk, plan.Units);
+        for (int unit = chunk * unitsPerChunk; unit < end; unit++)
+        {
+            int block = unit % plan.Blocks, plane = unit / plan.Blocks;
+            int firstRow = block * plan.RowsPerBlock, rows = Math.Min(plan.RowsPerBlock, plan.OutputHeight - firstRow);
+            int length = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count * L.Count;
+            T* source = x + (nint)plane * g.InputPlane;
+            T* values = strips.Pointer, taps = values + stripLength;
+            ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer, slack, maximum ? T.NegativeInfinity : T.Zero);
+            if (maximum) Maxima(plan.Taps, offsets, planes.Pointer, length, values, taps);
+            else Sums(plan.Taps, offsets, planes.Pointer, length, values);
+            for (int i = 0; i < rows; i++)
+            {
+                nint target = ((nint)plane * g.OutputHeight + firstRow + i) * g.OutputWidth;
+                T* row = values + (nint)i * plan.Pitch;
+                if (maximum)
+                {
+                    ConvolutionPlanes<T, V, L>.Copy(row, y + target, g.OutputWidth);
+                    WriteIndices(firstRow + i, source, row, taps + (nint)i * plan.Pitch, indices + target);
+                }
+                else
+                {
+                    Divide(firstRow + i, row, y + target);
+                }
+            }
+        }
+    }
+
+    private static void RunAll(in PoolingGeometry g, PoolingWindows<T, V, L> work)
+    {
+        ConvolutionGeometry windows = g.Windows;
+        ConvolutionPlan plan = ConvolutionPlan.Forward(windows);
+        plan.CutRows(sizeof(T), StripBytes / sizeof(T));
+        int positions = plan.RowsPerBlock * plan.Pitch;
+        using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
+        using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth);
+        ConvolutionPhase phase;
+        plan.WriteTables(windows, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
+        for (int j = 0; j < g.OutputWidth && !work.maximum; j++)
+        {
+            divisors.Pointer[j] = T.CreateChecked(PoolingGeometry.Divisor(
+                j, g.Width, g.KernelWidth, g.StrideWidth, g.PaddingLeft, g.PaddingRight, work.countIncludePad));
+        }
+
+        work.g = g;
+        work.plan = plan;
+        work.unitsPerChunk = Math.Max(1, ChunkPositions / positions);
+        work.slack = plan.Pitch + L.Count;
+        work.stripLength = positions + L.Count;
+        work.offsets = tables.Pointer;
+        work.columnDivisors = divisors.Pointer;
+        double nanoseconds = g.InputLength + (double)g.OutputLength * plan.Taps / L.Count;
+        Parallelism.For((plan.Units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, nanoseconds);
+    }
+
+    /// <summary>values[p] = max_k source[offsets[k] + p], taps[p] = the first such k; the last NaN wins over all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Maxima(int count, int* offsets, T* source, int length, T* values, T* taps)
+    {
+        V all = L.Equal(L.Zero, L.Zero);
+        for (int p = 0; p < length; p += L.Count)
+        {
+            V best = L.Load(source + offsets[0] + p), tap = L.Zero, number = L.Zero, one = L.Broadcast(T.One);
+            for (int k = 1; k < count; k++)
+            {
+                number = L.Add(number, one);
+                V value = L.Load(source + offsets[k] + p);
+                V wins = L.Select(L.Equal(value, value), L.GreaterThan(value, best), all);
+                best = L.Select(wins, value, best);
+                tap = L.Select(wins, number, tap);
+            }
+
+            L.Store(best, values + p);
+            L.Store(tap, taps + p);
+        }
+    }
+
+    /// <summary>values[p] = Σ_k source[offsets[k] + p], k ascending.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Sums(int count, int* offsets, T* source, int length, T* values)
+    {
+        for (int p = 0; p < length; p += L.Count)
+        {
+            V sum = L.Zero;
+            for (int k = 0; k < count; k++) sum = L.Add(sum, L.Load(source + offsets[k] + p));
+            L.Store(sum, values + p);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void WriteIndices(int i, T* plane, T* values, T* taps, int* target)
+    {
+        int rowStep = g.DilationHeight * g.Width, kernelWidth = g.KernelWidth, dilation = g.DilationWidth;
+        int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft;
+        for (int j = 0; j < g.OutputWidth; j++, origin += g.StrideWidth)
+        {
+            int tap = Truncate(taps[j]);
+            int u = kernelWidth == 1 ? tap : (int)((uint)tap / (uint)kernelWidth), v = tap - u * kernelWidth;
+            target[j] = origin + u * rowStep + v * dilation;
+
+            // Padding must not win over elements that are −∞ themselves.
+            if (values[j] == T.NegativeInfinity) target[j] = MaxPooling.Window(g, plane, i, j).Index;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Truncate(T value)
+        => typeof(T) == typeof(float) ? (int)(float)(object)value : (int)(double)(object)value;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Divide(int i, T* sums, T* target)
+    {
+        T rows = T.CreateTruncating(PoolingGeometry.Divisor(
+            i, g.Height, g.KernelHeight, g.StrideHeight, g.PaddingTop, g.PaddingBottom, countIncludePad));
+        V divisor = L.Broadcast(rows);
+        int j = 0;
+        for (; j + L.Count <= g.OutputWidth; j += L.Count)
+            L.Store(L.Divide(L.Load(sums + j), L.Multiply(divisor, L.Load(columnDivisors + j))), target + j);
+        for (; j < g.OutputWidth; j++) target[j] = sums[j] / (rows * columnDivisors[j]);
+    }
+}

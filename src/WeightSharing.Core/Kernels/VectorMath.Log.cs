@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+
+namespace WeightSharing.Kernels;
+
+// ln x = k ln 2 + ln(1 + f) with 1 + f in [√½, √2); with s = f / (2 + f) and z = s², ln(1 + f) = 2s + s z l(z) (Tang 1990), arranged as
+// f − (½f² − s(½f² + z l(z))) so that the leading term is exact.
+internal static unsafe partial class VectorMath<T, V, L>
+{
+    /// <summary>ln x; −∞ at zero, NaN below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log(V x)
+    {
+        if (!HasOwn) return PerLane<ScalarLog>(x);
+        V subnormal = L.LessThan(x, Constant(IsSingle ? 1.17549435082228750797e-38 : 2.2250738585072014e-308));
+        V normal = L.Select(subnormal, L.Multiply(x, Constant(IsSingle ? 16777216.0 : 18014398509481984.0)), x);
+        V e = L.NearestExponent(normal);
+        V f = L.Subtract(L.ScaleByPowerOfTwo(normal, L.Negate(e)), Constant(1));
+        V k = L.Subtract(e, L.And(subnormal, Constant(IsSingle ? 24 : 54)));
+        return AtEdges(x, LogOfReduced(k, f));
+    }
+
+    /// <summary>ln(1 + x); the rounding error of 1 + x is carried into the reduced argument.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log1p(V x)
+    {
+        if (!HasOwn) return PerLane<ScalarLog1p>(x);
+        V one = Constant(1);
+        V sum = L.Add(one, x);
+        V part = L.Subtract(sum, one);
+        V error = L.Add(L.Subtract(one, L.Subtract(sum, part)), L.Subtract(x, part));
+        V e = L.Negate(L.NearestExponent(sum));
+
+        // For large x the error is beyond the last digit, and 2^−k need not be a normal number.
+        V scale = L.And(L.LessThan(sum, Constant(1152921504606846976.0)), L.ScaleByPowerOfTwo(one, e));
+        V f = L.MultiplyAdd(error, scale, L.Subtract(L.ScaleByPowerOfTwo(sum, e), one));
+        V result = AtEdges(sum, LogOfReduced(L.Negate(e), f));
+        return L.Select(L.Equal(x, L.Zero), x, result);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LogOfReduced(V k, V f)
+    {
+        V s = L.Divide(f, L.Add(f, Constant(2)));
+        V z = L.Multiply(s, s);
+        V l;
+        if (IsSingle)
+        {
+            l = Step(Constant(2.98730837985276110e-01), z, 3.99774962473872619e-01);
+            l = Step(l, z, 6.66667766918937033e-01);
+        }
+        else
+        {
+            l = Step(Constant(1.47973475065533155e-01), z, 1.53139219777043423e-01);
+            l = Step(l, z, 1.81835688986384303e-01);
+            l = Step(l, z, 2.22221984941353451e-01);
+            l = Step(l, z, 2.85714287430713532e-01);
+            l = Step(l, z, 3.99999999994119726e-01);
+            l = Step(l, z, 6.66666666666673513e-01);
+        }
+
+        V halfSquare = L.Multiply(L.Multiply(f, f), Constant(0.5));
+        V tail = L.Multiply(k, Constant(IsSingle ? -2.12194440054690583e-4 : 1.90821492927058770002e-10));
+        tail = L.MultiplyAdd(s, L.MultiplyAdd(z, l, halfSquare), tail);
+        V rest = L.Subtract(f, L.Subtract(halfSquare, tail));
+        return L.MultiplyAdd(k, Constant(IsSingle ? 0.693359375 : 6.93147180369123816490e-01), rest);
+    }
+
+    /// <summary>The result where 0 &lt; x &lt; ∞; else −∞, ∞ or NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AtEdges(V x, V result)
+    {
+        V infinity = Constant(double.PositiveInfinity);
+        V inside = L.And(L.GreaterThan(x, L.Zero), L.LessThan(x, infinity));
+        V below = L.Select(L.Equal(x, L.Zero), Constant(double.NegativeInfinity), Constant(double.NaN));
+        return L.Select(inside, result, L.Select(L.GreaterThan(x, L.Zero), infinity, below));
+    }
+
+    private struct ScalarLog : IScalarFunction
+    {
+        public static T Of(T x) => T.Log(x);
+    }
+
+    private struct ScalarLog1p : IScalarFunction
+    {
+        public static T Of(T x) => T.LogP1(x);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Numerics;
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Layers;
+
+/// <summary>Layers one after the other, named "0", "1", … as in PyTorch. The same layer may stand in several places and stays one.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Sequential<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Layer<T>[] layers;
+
+    /// <summary>The layers in order.</summary>
+    public Sequential(params ReadOnlySpan<Layer<T>> layers)
+    {
+        this.layers = layers.ToArray();
+        for (int i = 0; i < this.layers.Length; i++) Register(i.ToString(CultureInfo.InvariantCulture), this.layers[i]);
+    }
+
+    /// <summary>The number of layers.</summary>
+    public int Count => layers.Length;
+
+    /// <summary>Layer <paramref name="index"/>.</summary>
+    public Layer<T> this[int index] => layers[index];
+
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input)
+    {
+        foreach (Layer<T> layer in layers) input = layer.Forward(input);
+        return input;
+    }
+}

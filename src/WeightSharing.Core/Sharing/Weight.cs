@@ -1,0 +1,221 @@
+using System.Numerics;
+using WeightSharing.Autograd;
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Sharing;
+
+/// <summary>
+/// A parameter seen through a tying, as a layer holds it: using it expands the free values to the full weight, differentiably, and notes the
+/// use in the parameter's ledger.
+/// </summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Weight<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly WeightTransform[] transforms;
+    private Tying? tying;
+    private int? entryCount;
+
+    private Weight(Parameter<T> parameter, WeightTransform[] transforms, IWeightOwner? owner, string localName)
+    {
+        Parameter = parameter;
+        this.transforms = transforms;
+        Owner = owner;
+        LocalName = localName;
+        Shape shape = parameter.Shape;
+        foreach (WeightTransform transform in transforms) shape = transform.Result(shape);
+        Shape = shape;
+        Transform = string.Join(", ", transforms.Select(transform => transform.Name));
+    }
+
+    /// <summary>The parameter, untransformed.</summary>
+    public Weight(Parameter<T> parameter)
+        : this(Checked(parameter), [], null, "")
+    {
+    }
+
+    /// <summary>The shared buffer behind the handle.</summary>
+    public Parameter<T> Parameter { get; }
+
+    /// <summary>Shape of the full weight.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The transforms from free values to full weight, in order; empty when there is none.</summary>
+    public string Transform { get; }
+
+    /// <summary>The full name: the owner's path and the name under which the owner registered it.</summary>
+    public string Name => Owner is { Path.Length: > 0 } owner ? $"{owner.Path}.{LocalName}" : LocalName;
+
+    /// <summary>Entries of the full weight that are not fixed at zero.</summary>
+    public int EntryCount => entryCount ??= transforms.Length == 0 ? Shape.Count : Tying.EntryCount;
+
+    /// <summary>The whole way from free values to full weight as one tying.</summary>
+    public Tying Tying
+    {
+        get
+        {
+            if (tying is not null) return tying;
+            Shape shape = Parameter.Shape;
+            Tying whole = Tying.Identity(shape);
+            foreach (WeightTransform transform in transforms)
+            {
+                whole = transform.AsTying(shape).Compose(whole);
+                shape = transform.Result(shape);
+            }
+
+            return tying = whole;
+        }
+    }
+
+    /// <summary>The full weight's values, without history and without noting a use.</summary>
+    public Tensor<T> Value
+    {
+        get
+        {
+            using (NoGrad.Begin()) return Expand(Parameter.Value.Detach());
+        }
+    }
+
+    internal IWeightOwner? Owner { get; }
+
+    internal string LocalName { get; }
+
+    /// <summary>The parameter itself as a weight.</summary>
+    public static implicit operator Weight<T>(Parameter<T> parameter) => new(parameter);
+
+    /// <summary>
+    /// The full weight as a differentiable tensor. While recording, notes the use; under <see cref="UsageLedger.TrackContributions"/> its part of
+    /// the gradient will be kept.
+    /// </summary>
+    /// <param name="site">Where in the layer's computation.</param>
+    /// <param name="positions">How many places this one use covers.</param>
+    public Tensor<T> Use(Site site = default, int positions = 1)
+    {
+        Tensor<T> value = Parameter.Value;
+        if (NoGrad.IsActive) return Expand(value);
+        SharingAmbient ambient = SharingAmbient.Current;
+        if (!ambient.Off)
+        {
+            Usage<T> usage = Parameter.Ledger.Note(new UsageKey<T>(this, ambient.Path, site, positions));
+            if (ambient.Tracking && value.RequiresGradient) value = value.Detach().From(new UsageNode(value, usage));
+        }
+
+        return Expand(value);
+    }
+
+    /// <summary>The weight with its last two dimensions exchanged: the same buffer, another use.</summary>
+    /// <exception cref="InvalidOperationException">The weight has fewer than two dimensions.</exception>
+    public Weight<T> Transposed()
+    {
+        if (Shape.Rank < 2) throw new InvalidOperationException($"Transposed: the weight {Name} {Shape} has fewer than two dimensions.");
+        return With(new TransposeTransform());
+    }
+
+    /// <summary>The weight through one more tying, whose free entries are this weight's trailing entries.</summary>
+    /// <exception cref="ArgumentException">The tying's free count does not match the weight's trailing dimensions.</exception>
+    public Weight<T> Through(Tying next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return With(new TyingTransform(next));
+    }
+
+    /// <summary>Sets the free values so that the full weight is as near as can be to <paramref name="full"/> (least squares); returns ‖full − reached‖.</summary>
+    /// <exception cref="ArgumentException">The shape differs.</exception>
+    public double SetFull(Tensor<T> full)
+    {
+        ArgumentNullException.ThrowIfNull(full);
+        if (full.Shape != Shape) throw new ArgumentException($"SetFull: values {full.Shape} for weight {Name} {Shape}; they must be equal.", nameof(full));
+        if (transforms.Length == 0)
+        {
+            Parameter.Set(full);
+            return 0;
+        }
+
+        using (NoGrad.Begin())
+        {
+            Parameter.Set(Tying.Solve(full.Detach()).Reshape(Parameter.Shape));
+            return Tying.Distance(full.Detach());
+        }
+    }
+
+    /// <summary>The handle as a module holds it, under a name of its own.</summary>
+    internal Weight<T> OwnedBy(IWeightOwner owner, string localName) => new(Parameter, transforms, owner, localName);
+
+    /// <summary>Name and shape.</summary>
+    public override string ToString() => $"{(Name.Length > 0 ? Name : "Weight")} {Shape}{(Transform.Length > 0 ? $" ({Transform})" : "")}";
+
+    private static Parameter<T> Checked(Parameter<T> parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return parameter;
+    }
+
+    private Weight<T> With(WeightTransform transform) => new(Parameter, [.. transforms, transform], Owner, LocalName);
+
+    private Tensor<T> Expand(Tensor<T> value)
+    {
+        foreach (WeightTransform transform in transforms) value = transform.Apply(value);
+        return value;
+    }
+
+    // The identity; its backward keeps the part of the gradient that comes through this use.
+    private sealed class UsageNode(Tensor<T> value, Usage<T> usage) : Node<T>(value)
+    {
+        public override string Name => $"use of {usage}";
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            if (!to.IsDifferentiable) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
+            to.Add(0, dy);
+        }
+    }
+}
+
+/// <summary>What owns weights and has a place in a model: a module.</summary>
+internal interface IWeightOwner
+{
+    /// <summary>Names from the root down, joined by dots; empty at the root.</summary>
+    string Path { get; }
+}
+
+/// <summary>One step from a parameter's values to a full weight.</summary>
+internal abstract class WeightTransform
+{
+    public abstract string Name { get; }
+
+    public abstract Shape Result(in Shape shape);
+
+    public abstract Tensor<T> Apply<T>(Tensor<T> value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    public abstract Tying AsTying(in Shape shape);
+}
+
+/// <summary>The last two dimensions exchanged, as a view: no entry is copied.</summary>
+internal sealed class TransposeTransform : WeightTransform
+{
+    public override string Name => "transposed";
+
+    public override Shape Result(in Shape shape) => shape.With(-2, shape[^1]).With(-1, shape[^2]);
+
+    public override Tensor<T> Apply<T>(Tensor<T> value) => value.Transpose();
+
+    public override Tying AsTying(in Shape shape)
+    {
+        int[] order = [.. Enumerable.Range(0, shape.Rank)];
+        (order[^1], order[^2]) = (order[^2], order[^1]);
+        return Tying.Permuted(shape, order);
+    }
+}
+
+/// <summary>A tying over the trailing dimensions, repeated over the leading ones.</summary>
+internal sealed class TyingTransform(Tying tying) : WeightTransform
+{
+    public override string Name => tying.Name;
+
+    public override Shape Result(in Shape shape) => shape.Slice(0, tying.Leading(shape)).Concat(tying.FullShape);
+
+    public override Tensor<T> Apply<T>(Tensor<T> value) => tying.Expand(value);
+
+    public override Tying AsTying(in Shape shape) => tying.Repeated(shape.Slice(0, tying.Leading(shape)));
+}

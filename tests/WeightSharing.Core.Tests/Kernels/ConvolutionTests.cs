@@ -1,0 +1,238 @@
+using System.Numerics;
+using WeightSharing.Kernels;
+
+namespace WeightSharing.Tests.Kernels;
+
+/// <summary>
+/// Every variant against plain loops. Operands are small integers, so that every sum is exact in float and the comparison is for
+/// equality: no tolerance can hide a wrong index.
+/// </summary>
+public class ConvolutionTests
+{
+    private static readonly int[] Extents = [1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64];
+
+    /// <summary>Shapes around the edges of the tiles, one property at a time and then many at once.</summary>
+    public static TheoryData<string> Shapes
+    {
+        get
+        {
+            var shapes = new TheoryData<string>();
+            foreach (int channels in Extents)
+            {
+                shapes.Add(Text(Square(2, channels, 5, 6, 5, 3, 1)));
+                shapes.Add(Text(Square(2, 3, 5, 6, channels, 3, 1)));
+                shapes.Add(Text(Square(1, 2, 3, channels, 3, 3, 1)));
+                shapes.Add(Text(Square(1, 2, channels, channels, 9, 2, 0)));
+                shapes.Add(Text(new ConvolutionGeometry
+                {
+                    Batch = 2, InputChannels = channels, Height = 7, Width = 9, OutputChannels = channels, Groups = channels,
+                    KernelHeight = 3, KernelWidth = 3, PaddingTop = 1, PaddingBottom = 1, PaddingLeft = 1, PaddingRight = 1,
+                }));
+            }
+
+            foreach (int kernel in (int[])[1, 2, 3, 5])
+            {
+                foreach (int stride in (int[])[1, 2, 3])
+                {
+                    foreach (int dilation in (int[])[1, 2])
+                    {
+                        ConvolutionGeometry g = Square(2, 4, 11, 13, 6, kernel, 0) with
+                        {
+                            StrideHeight = stride, StrideWidth = stride, DilationHeight = dilation, DilationWidth = dilation,
+                        };
+                        shapes.Add(Text(g));
+                        shapes.Add(Text(g with { PaddingTop = 1, PaddingBottom = 3, PaddingLeft = 4, PaddingRight = 0, Groups = 2 }));
+                        shapes.Add(Text(g with { PaddingTop = 3, PaddingBottom = 0, PaddingLeft = 0, PaddingRight = 5, KernelHeight = 1 }));
+                        shapes.Add(Text(g with { PaddingTop = 6, PaddingBottom = 6, PaddingLeft = 6, PaddingRight = 6, StrideWidth = 1 }));
+                    }
+                }
+            }
+
+            shapes.Add(Text(Square(3, 2, 1, 70, 5, 5, 2) with { KernelHeight = 1, PaddingTop = 0, PaddingBottom = 0 }));
+            shapes.Add(Text(Square(1, 1, 120, 130, 2, 3, 1)));
+            shapes.Add(Text(Square(1, 70, 60, 20, 9, 3, 1)));
+            shapes.Add(Text(Square(0, 2, 5, 5, 3, 3, 1)));
+            shapes.Add(Text(Square(2, 0, 5, 5, 3, 3, 1)));
+            shapes.Add(Text(Square(2, 3, 5, 5, 0, 3, 1)));
+            shapes.Add(Text(Square(2, 3, 2, 2, 4, 3, 0)));
+            shapes.Add(Text(Square(2, 3, 0, 4, 4, 3, 2)));
+            return shapes;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void EveryVariantEqualsTheReference(string shape)
+    {
+        ConvolutionGeometry g = Parse(shape);
+        CheckVariants<float>(g);
+        CheckVariants<double>(g);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void GradientsAreAdjoint(string shape)
+    {
+        // ⟨conv(x, w), dy⟩ = ⟨x, dx⟩ = ⟨w, dw⟩
+        ConvolutionGeometry g = Parse(shape);
+        double[] x = Integers<double>(g.InputLength, 1), w = Integers<double>(g.WeightLength, 2), dy = Integers<double>(g.OutputLength, 3);
+        double[] y = new double[dy.Length], dx = new double[x.Length], dw = new double[w.Length];
+        Convolution.Forward<double>(g, x, w, [], y);
+        Convolution.InputGradient<double>(g, dy, w, dx);
+        Convolution.WeightGradient<double>(g, x, dy, dw, accumulate: false);
+        Assert.Equal(Dot(y, dy), Dot(x, dx));
+        Assert.Equal(Dot(y, dy), Dot(w, dw));
+    }
+
+    [Fact]
+    public void RoundingStaysNearTheReference()
+    {
+        ConvolutionGeometry g = Square(3, 24, 14, 15, 20, 3, 1);
+        float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
+        double[] xd = Widen(x), wd = Widen(w), dyd = Widen(dy);
+        double[] y0 = new double[dy.Length], dx0 = new double[x.Length], dw0 = new double[w.Length];
+        Convolution.Forward<double>(SimdVariant.Reference, g, xd, wd, [], y0);
+        Convolution.InputGradient<double>(SimdVariant.Reference, g, dyd, wd, dx0);
+        Convolution.WeightGradient<double>(SimdVariant.Reference, g, xd, dyd, dw0, accumulate: false);
+        foreach (SimdVariant variant in Simd.Available)
+        {
+            float[] y = new float[dy.Length], dx = new float[x.Length], dw = new float[w.Length];
+            Convolution.Forward<float>(variant, g, x, w, [], y);
+            Convolution.InputGradient<float>(variant, g, dy, w, dx);
+            Convolution.WeightGradient<float>(variant, g, x, dy, dw, accumulate: false);
+            AssertNear(y0, y);
+            AssertNear(dx0, dx);
+            AssertNear(dw0, dw);
+        }
+    }
+
+    [Theory]
+    [InlineData(5, 12, 1)]
+    [InlineData(7, 8, 8)]
+    [InlineData(1, 40, 1)]
+    public void ThreadsDoNotChangeABit(int batch, int channels, int groups)
+    {
+        ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with { Groups = groups };
+        float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
+        foreach (SimdVariant variant in Simd.Available)
+        {
+            (float[] Y, float[] Dx, float[] Dw)? first = null;
+            foreach (int threads in (int[])[1, 2, 3, 8])
+            {
+                using Parallelism.Scope scope = Parallelism.Limit(threads);
+                (float[] Y, float[] Dx, float[] Dw) result = (new float[dy.Length], new float[x.Length], new float[w.Length]);
+                Convolution.Forward<float>(variant, g, x, w, [], result.Y);
+                Convolution.InputGradient<float>(variant, g, dy, w, result.Dx);
+                Convolution.WeightGradient<float>(variant, g, x, dy, result.Dw, accumulate: false);
+                first ??= result;
+                Assert.Equal(first.Value.Y, result.Y);
+                Assert.Equal(first.Value.Dx, result.Dx);
+                Assert.Equal(first.Value.Dw, result.Dw);
+            }
+        }
+    }
+
+    [Fact]
+    public void OperandsThatDoNotFitAreRefused()
+    {
+        ConvolutionGeometry g = Square(1, 2, 4, 4, 3, 3, 1);
+        ArgumentException wrong = Assert.Throws<ArgumentException>(
+            () => Convolution.Forward<float>(g, new float[31], new float[54], [], new float[48]));
+        Assert.Equal("Convolution.Forward: x has 31 elements; the geometry needs 32.", wrong.Message);
+        wrong = Assert.Throws<ArgumentException>(
+            () => Convolution.Forward<float>(g with { Groups = 2 }, new float[32], new float[54], [], new float[48]));
+        Assert.Equal("Convolution.Forward: 2 groups must divide the 2 input and the 3 output channels.", wrong.Message);
+    }
+
+    private static void CheckVariants<T>(in ConvolutionGeometry g)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] x = Integers<T>(g.InputLength, 1), w = Integers<T>(g.WeightLength, 2), dy = Integers<T>(g.OutputLength, 3);
+        T[] bias = Integers<T>(g.OutputChannels, 4), start = Integers<T>(g.WeightLength, 5);
+        T[] y0 = Marked<T>(dy.Length), y1 = Marked<T>(dy.Length), dx0 = Marked<T>(x.Length), dw0 = Marked<T>(w.Length), dw1 = [.. start];
+        Convolution.Forward<T>(SimdVariant.Reference, g, x, w, bias, y0);
+        Convolution.Forward<T>(SimdVariant.Reference, g, x, w, [], y1);
+        Convolution.InputGradient<T>(SimdVariant.Reference, g, dy, w, dx0);
+        Convolution.WeightGradient<T>(SimdVariant.Reference, g, x, dy, dw0, accumulate: false);
+        Convolution.WeightGradient<T>(SimdVariant.Reference, g, x, dy, dw1, accumulate: true);
+        foreach (SimdVariant variant in Simd.Available)
+        {
+            T[] y = Marked<T>(dy.Length), dx = Marked<T>(x.Length), dw = Marked<T>(w.Length);
+            Convolution.Forward<T>(variant, g, x, w, bias, y);
+            Assert.Equal(y0, y);
+            Convolution.Forward<T>(variant, g, x, w, [], y);
+            Assert.Equal(y1, y);
+            Convolution.InputGradient<T>(variant, g, dy, w, dx);
+            Assert.Equal(dx0, dx);
+            Convolution.WeightGradient<T>(variant, g, x, dy, dw, accumulate: false);
+            Assert.Equal(dw0, dw);
+            dw = [.. start];
+            Convolution.WeightGradient<T>(variant, g, x, dy, dw, accumulate: true);
+            Assert.Equal(dw1, dw);
+        }
+    }
+
+    internal static ConvolutionGeometry Square(int batch, int input, int height, int width, int output, int kernel, int padding) => new()
+    {
+        Batch = batch, InputChannels = input, Height = height, Width = width, OutputChannels = output,
+        KernelHeight = kernel, KernelWidth = kernel,
+        PaddingTop = padding, PaddingBottom = padding, PaddingLeft = padding, PaddingRight = padding,
+    };
+
+    /// <summary>A geometry as a line of numbers, which a test's name can show.</summary>
+    internal static string Text(in ConvolutionGeometry g) => string.Join(
+        ' ', g.Batch, g.InputChannels, g.Height, g.Width, g.OutputChannels, g.KernelHeight, g.KernelWidth, g.StrideHeight, g.StrideWidth,
+        g.DilationHeight, g.DilationWidth, g.PaddingTop, g.PaddingBottom, g.PaddingLeft, g.PaddingRight, g.Groups);
+
+    internal static ConvolutionGeometry Parse(string text)
+    {
+        int[] n = [.. text.Split(' ').Select(int.Parse)];
+        return new ConvolutionGeometry
+        {
+            Batch = n[0], InputChannels = n[1], Height = n[2], Width = n[3], OutputChannels = n[4], KernelHeight = n[5], KernelWidth = n[6],
+            StrideHeight = n[7], StrideWidth = n[8], DilationHeight = n[9], DilationWidth = n[10],
+            PaddingTop = n[11], PaddingBottom = n[12], PaddingLeft = n[13], PaddingRight = n[14], Groups = n[15],
+        };
+    }
+
+    internal static T[] Integers<T>(long count, int seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(seed);
+        var values = new T[count];
+        for (int i = 0; i < values.Length; i++) values[i] = T.CreateChecked(random.Next(-3, 4));
+        return values;
+    }
+
+    internal static float[] Reals(long count, int seed)
+    {
+        var random = new Random(seed);
+        var values = new float[count];
+        for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() - 0.5f;
+        return values;
+    }
+
+    internal static double[] Widen(float[] values) => Array.ConvertAll(values, v => (double)v);
+
+    internal static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    internal static void AssertNear(double[] expected, float[] actual)
+    {
+        double largest = expected.Max(Math.Abs);
+        for (int i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) <= 2e-6 * (1 + largest), $"{i}: {expected[i]} {actual[i]}");
+    }
+
+    /// <summary>An output that nobody has written yet: whatever is not overwritten shows.</summary>
+    internal static T[] Marked<T>(int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var values = new T[count];
+        Array.Fill(values, T.NaN);
+        return values;
+    }
+}
