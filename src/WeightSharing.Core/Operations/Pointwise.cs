@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 using WeightSharing.Kernels.Operators;
 
@@ -34,6 +35,37 @@ internal static class Pointwise
         }
 
         return CombineStrided(a, b, op, operation);
+    }
+
+    /// <summary>y = op(a, b, c), elementwise under broadcasting.</summary>
+    /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
+    public static Tensor<T> Combine3<T, TOp>(Tensor<T> a, Tensor<T> b, Tensor<T> c, TOp op, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        Shape shape = Shape.Broadcast(Shape.Broadcast(a.Shape, b.Shape, operation), c.Shape, operation);
+        Tensor<T> y = Tensor<T>.Uninitialized(shape, operation);
+        Elementwise.Combine3(Spread(a, shape), Spread(b, shape), Spread(c, shape), y.Buffer, op);
+        return y;
+    }
+
+    /// <summary>
+    /// ∂y ⊙ f′(x) for an operator that computes it and whose f′ is constant on pieces: one fused pass, or a product with the slopes, which are
+    /// constants, when the gradient will be differentiated.
+    /// </summary>
+    public static Tensor<T> Gate<T, TOp>(Tensor<T> dy, Tensor<T> x, TOp op, GradientSink to, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IBinaryOperator<T> =>
+        to.IsDifferentiable ? dy * Combine(Tensor.Ones<T>(x.Shape), x, op, operation) : Combine(dy, x, op, operation);
+
+    /// <summary>The elements in row-major order, repeated to a shape that the tensor broadcasts to.</summary>
+    public static ReadOnlySpan<T> Spread<T>(Tensor<T> x, in Shape shape)
+        where T : unmanaged
+    {
+        if (x.Shape == shape) return x.DenseSpan();
+        Span<int> strides = stackalloc int[Shape.MaximumRank];
+        x.BroadcastStrides(shape, strides);
+        return x.View(shape, x.Offset, strides[..shape.Rank]).DenseSpan();
     }
 
     /// <summary>target += source, which broadcasts to it; both without history.</summary>

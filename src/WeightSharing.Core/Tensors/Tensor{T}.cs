@@ -15,7 +15,7 @@ namespace WeightSharing.Tensors;
 /// Transposes and slices are views of the same buffer. Values are read from many threads at once safely; writing needs the caller's care.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class Tensor<T>
+public sealed partial class Tensor<T>
     where T : unmanaged
 {
     private readonly Shape shape;

@@ -1,0 +1,134 @@
+using System.Numerics;
+using WeightSharing.Autograd;
+using WeightSharing.Kernels;
+
+namespace WeightSharing.Tensors;
+
+/// <summary>Largest and smallest elements over dimensions, and where they are. NaN wins over every number.</summary>
+public static class ExtremumOperation
+{
+    extension<T>(Tensor<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        /// <summary>The largest element, a scalar; of equal ones the first gets the gradient.</summary>
+        /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
+        public Tensor<T> Max() => x.Max([]);
+
+        /// <summary>The largest element along one dimension; of equal ones the first gets the gradient.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+        /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
+        public Tensor<T> Max(int dimension, bool keepDimensions = false) => x.Max([dimension], keepDimensions);
+
+        /// <summary>The largest element over some dimensions; of equal ones the first gets the gradient.</summary>
+        /// <param name="dimensions">Which; none stands for all.</param>
+        /// <param name="keepDimensions">Keeps each reduced dimension with extent 1.</param>
+        /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+        /// <exception cref="InvalidOperationException">The dimensions are empty.</exception>
+        public Tensor<T> Max(ReadOnlySpan<int> dimensions, bool keepDimensions = false) => Extreme<T, Largest<T>>(x, dimensions, keepDimensions);
+
+        /// <summary>The smallest element, a scalar; of equal ones the first gets the gradient.</summary>
+        /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
+        public Tensor<T> Min() => x.Min([]);
+
+        /// <summary>The smallest element along one dimension; of equal ones the first gets the gradient.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+        /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
+        public Tensor<T> Min(int dimension, bool keepDimensions = false) => x.Min([dimension], keepDimensions);
+
+        /// <summary>The smallest element over some dimensions; of equal ones the first gets the gradient.</summary>
+        /// <inheritdoc cref="Max{T}(Tensor{T}, ReadOnlySpan{int}, bool)"/>
+        public Tensor<T> Min(ReadOnlySpan<int> dimensions, bool keepDimensions = false) => Extreme<T, Smallest<T>>(x, dimensions, keepDimensions);
+
+        /// <summary>The row-major position of the first largest element.</summary>
+        /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
+        public Tensor<int> ArgMax() => Position<T, Largest<T>>(x.Detach().Flatten(), 0, false, "ArgMax");
+
+        /// <summary>The position of the first largest element along one dimension.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+        /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
+        public Tensor<int> ArgMax(int dimension, bool keepDimensions = false) => Position<T, Largest<T>>(x, dimension, keepDimensions, "ArgMax");
+
+        /// <summary>The row-major position of the first smallest element.</summary>
+        /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
+        public Tensor<int> ArgMin() => Position<T, Smallest<T>>(x.Detach().Flatten(), 0, false, "ArgMin");
+
+        /// <summary>The position of the first smallest element along one dimension.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+        /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
+        public Tensor<int> ArgMin(int dimension, bool keepDimensions = false) => Position<T, Smallest<T>>(x, dimension, keepDimensions, "ArgMin");
+    }
+
+    // y = x[k*] with k* the first extremal position       ∂x[k*] += ∂y
+    private static Tensor<T> Extreme<T, TOrder>(Tensor<T> x, ReadOnlySpan<int> dimensions, bool keepDimensions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOrder : IOrder<T>
+    {
+        // Any dimensions become one, side by side and last.
+        (Tensor<T> arranged, Shape kept, Shape squeezed) = ReductionArrangement.Last(x, dimensions, TOrder.Name);
+        int count = arranged.Shape[1];
+        Tensor<T> y = Tensor<T>.Uninitialized(arranged.Shape[0], TOrder.Name);
+        Tensor<int> index = Tensor<int>.Uninitialized(y.Shape, TOrder.Name);
+        Reduce<T, TOrder>(arranged.Shape[0], count, 1, arranged.DenseSpan(), y.Buffer, index.Buffer, x.Shape, TOrder.Name);
+        if (Graph.Records(arranged))
+        {
+            // Where the extremum lies is decided once; from then on the operation is linear, a selection.
+            int[] positions = index.ToArray();
+            for (int i = 0; i < positions.Length; i++) positions[i] += i * count;
+            y = arranged.Take(arranged.Count, y.Shape, 0, positions, null, TOrder.Name);
+        }
+
+        return y.Reshape(keepDimensions ? kept : squeezed);
+    }
+
+    private static Tensor<int> Position<T, TOrder>(Tensor<T> x, int dimension, bool keepDimensions, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOrder : IOrder<T>
+    {
+        int at = x.Shape.Normalize(dimension, operation);
+        (int outer, int count, int inner) = SoftmaxOperation.Cut(x.Shape, at);
+        Tensor<int> index = Tensor<int>.Uninitialized(keepDimensions ? x.Shape.With(at, 1) : x.Shape.Without(at), operation);
+        Tensor<T> values = Tensor<T>.Uninitialized(index.Shape, operation);
+        Reduce<T, TOrder>(outer, count, inner, x.DenseSpan(), values.Buffer, index.Buffer, x.Shape, operation);
+        return index;
+    }
+
+    private static void Reduce<T, TOrder>(
+        int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> values, Span<int> index, in Shape shape, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOrder : IOrder<T>
+    {
+        if (count == 0 && values.Length > 0)
+        {
+            throw new InvalidOperationException($"{operation}: the reduced dimensions of shape {shape} are empty; the extremum of nothing is undefined.");
+        }
+
+        TOrder.Reduce(outer, count, inner, x, values, index);
+    }
+
+    private interface IOrder<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        static abstract string Name { get; }
+
+        static abstract void Reduce(int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y, Span<int> indices);
+    }
+
+    private readonly struct Largest<T> : IOrder<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static string Name => "Max";
+
+        public static void Reduce(int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y, Span<int> indices) =>
+            Reduction.Max(outer, count, inner, x, y, indices);
+    }
+
+    private readonly struct Smallest<T> : IOrder<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static string Name => "Min";
+
+        public static void Reduce(int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y, Span<int> indices) =>
+            Reduction.Min(outer, count, inner, x, y, indices);
+    }
+}
