@@ -37,7 +37,7 @@ internal sealed class CommandLine
         Description = "A small version that takes seconds, to try out; its numbers mean little.", Recursive = true,
     };
 
-    private readonly Option<DirectoryInfo?> data = new("--data")
+    private readonly Option<DirectoryInfo> data = new("--data")
     {
         Description = "Folder with one folder a data set; it goes before the data in the program.", HelpName = "DIR", Recursive = true,
     };

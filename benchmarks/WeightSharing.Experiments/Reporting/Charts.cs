@@ -56,8 +56,8 @@ internal static class Charts
                 double position = g * (series.Count + 1) + s;
                 bars.Add(new Bar
                 {
-                    Position = position, Value = sample.Mean, Error = sample.Deviation, FillColor = color, LineWidth = 0, Size = 0.9,
-                    ErrorSize = 0.25, ErrorLineColor = theme.Ink,
+                    Position = position, Value = sample.Mean, Error = sample.Deviation, FillColor = color, LineWidth = 1.5f, Size = 0.9,
+                    ErrorSize = 0.25, LineColor = theme.Ink,
                 });
                 Text(plot, Numbers.WithDeviation(sample), position, sample.Mean + sample.Deviation + 0.03, theme.Ink, 13);
             }
@@ -125,7 +125,7 @@ internal static class Charts
 
     private static void ChanceLine(Plot plot, PlotTheme theme, double left, double right)
     {
-        ScottPlot.Plottables.Scatter chance = plot.Add.Scatter([left, right], new[] { 0.1, 0.1 });
+        ScottPlot.Plottables.Scatter chance = plot.Add.Scatter(new Coordinates[] { new(left, 0.1), new(right, 0.1) });
         chance.Color = theme.Ink.WithAlpha(.6);
         chance.MarkerSize = 0;
         chance.LineWidth = 1.2f;
