@@ -80,6 +80,14 @@ public sealed class CheckpointLoaderTests
     }
 
     [Fact]
+    public void Aliases_that_become_one_name_are_an_error()
+    {
+        Sequential<double> model = ModuleCloningTests.Tied();
+        Assert.Equal("file: \"2.weight\" and another name are both renamed to \"0.weight\"; names must stay different.", Assert.Throws<CheckpointException>(() => Checkpoint.Load(
+            model, Checkpoint.ToFile(model), new() { Rename = name => name == "2.weight" ? "0.weight" : name })).Message);
+    }
+
+    [Fact]
     public void A_weight_that_is_not_tied_in_the_file_is_an_error_with_its_distance_or_projected_on_request()
     {
         var model = new Affine<double>(2, 2, tying: Tying.Toeplitz(2, 2));
