@@ -81,7 +81,8 @@ public sealed class StoredTensor
                 Span<ushort> target = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
                 for (int i = 0; i < values.Length; i++) target[i] = Brain16.FromDouble(double.CreateChecked(values[i]));
                 break;
-            default: throw new ArgumentException(
+            default:
+                throw new ArgumentException(
                 $"StoredTensor.Rounded: {type} is no floating-point type; expected F64, F32, F16 or BF16.", nameof(type));
         }
 
