@@ -75,8 +75,7 @@ internal struct NumpyHeader
                 case "fortran_order" when fortran is null: fortran = Truth(); break;
                 case "shape" when shape is null: shape = Tuple(); break;
                 default:
-                    throw Broken(
-                    $"unexpected key {Quote(key)}; expected descr, fortran_order and shape, each once");
+                    throw Broken($"unexpected key {Quote(key)}; expected descr, fortran_order and shape, each once");
             }
 
             if (Accept(',')) continue;

@@ -83,7 +83,7 @@ public sealed class StoredTensor
                 break;
             default:
                 throw new ArgumentException(
-                $"StoredTensor.Rounded: {type} is no floating-point type; expected F64, F32, F16 or BF16.", nameof(type));
+                    $"StoredTensor.Rounded: {type} is no floating-point type; expected F64, F32, F16 or BF16.", nameof(type));
         }
 
         return new StoredTensor(name, type, shape, bytes);
