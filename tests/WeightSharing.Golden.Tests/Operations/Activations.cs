@@ -13,7 +13,10 @@ internal sealed class LeakyRelu : GoldenOperation
 {
     public override string Name => "leaky_relu";
 
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].LeakyRelu(T.CreateChecked(hp.Real("slope"))) };
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].LeakyRelu(T.CreateChecked(hp.Real("slope"))),
+    };
 }
 
 internal sealed class Sigmoid : GoldenOperation

@@ -97,7 +97,8 @@ internal sealed class LocallyConnected1d : GoldenOperation
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
     {
         ["y"] = t["x"].LocallyConnected1d(
-            t["weight"], t.Find("bias"), hp.Integer("kernel"), hp.Integer("stride", 1), hp.Integer("padding", 0), hp.Integer("dilation", 1)),
+            t["weight"], t.Find("bias"), hp.Integer("kernel"), hp.Integer("stride", 1), hp.Integer("padding", 0),
+            hp.Integer("dilation", 1)),
     };
 }
 
@@ -124,7 +125,8 @@ internal sealed class LocallyConnected2d : GoldenOperation
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
     {
         ["y"] = t["x"].LocallyConnected2d(
-            t["weight"], t.Find("bias"), hp.Size("kernel")!.Value, hp.Size("stride"), ConvolutionPadding.Both(hp.Size("padding")), hp.Size("dilation")),
+            t["weight"], t.Find("bias"), hp.Size("kernel")!.Value, hp.Size("stride"), ConvolutionPadding.Both(hp.Size("padding")),
+            hp.Size("dilation")),
     };
 }
 

@@ -13,14 +13,7 @@ internal sealed class ConvolutionPadding
     public ConvolutionPadding(Hyperparameters hp, int spatial)
     {
         this.spatial = spatial;
-        Mode = hp.Text("padding_mode", "zeros") switch
-        {
-            "zeros" => PaddingMode.Constant,
-            "reflect" => PaddingMode.Reflect,
-            "replicate" => PaddingMode.Replicate,
-            "circular" => PaddingMode.Circular,
-            var other => throw new FormatException($"hp.padding_mode is \"{other}\"."),
-        };
+        Mode = ModeOf(hp.Text("padding_mode", "zeros"));
         int[]? pad = hp.List("pad");
         string padding = hp.Text("padding", "0");
         same = padding == "same";
@@ -35,6 +28,16 @@ internal sealed class ConvolutionPadding
 
     /// <summary>Whether a layer can be told of the padding: its sides are not negative.</summary>
     public static bool IsALayers(GoldenCase one) => one.File.Metadata.GetValueOrDefault("hp.pad")?.Contains('-') != true;
+
+    /// <summary>The mode of this name.</summary>
+    public static PaddingMode ModeOf(string name) => name switch
+    {
+        "zeros" or "constant" => PaddingMode.Constant,
+        "reflect" => PaddingMode.Reflect,
+        "replicate" => PaddingMode.Replicate,
+        "circular" => PaddingMode.Circular,
+        _ => throw new FormatException($"padding mode \"{name}\"."),
+    };
 
     /// <summary>The same above and below, and left and right.</summary>
     public static Padding2d Both(Size2? size) => size is { } known ? (known.Height, known.Width) : 0;

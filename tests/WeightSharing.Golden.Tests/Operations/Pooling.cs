@@ -8,7 +8,8 @@ internal sealed class MaxPool2d : GoldenOperation
 
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
     {
-        ["y"] = t["x"].MaxPool2d(hp.Size("kernel")!.Value, hp.Size("stride"), hp.Size("padding") ?? 0, hp.Size("dilation"), hp.Flag("ceil_mode")),
+        ["y"] = t["x"].MaxPool2d(
+            hp.Size("kernel")!.Value, hp.Size("stride"), hp.Size("padding") ?? 0, hp.Size("dilation"), hp.Flag("ceil_mode")),
     };
 }
 

@@ -92,3 +92,29 @@ internal sealed class Stack : GoldenOperation
         ["y"] = Tensor.Stack<T>([.. t.Names.Select(name => t[name])], hp.Integer("dim")),
     };
 }
+
+internal sealed class IndexSelect : GoldenOperation
+{
+    public override string Name => "index_select";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].IndexSelect(hp.Integer("dim"), t.Indices("index")),
+    };
+}
+
+internal sealed class Pad : GoldenOperation
+{
+    public override string Name => "pad";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
+    {
+        Tensor<T> x = t["x"];
+        int[] pad = hp.List("pad")!;
+        // The pairs begin with the last dimension; those that are not mentioned stay.
+        var sides = new (int Low, int High)[x.Rank];
+        for (int i = 0; i < pad.Length / 2; i++) sides[^(i + 1)] = (pad[2 * i], pad[2 * i + 1]);
+        PaddingMode mode = ConvolutionPadding.ModeOf(hp.Required("mode"));
+        return new() { ["y"] = x.Pad(sides, mode, T.CreateChecked(hp.Real("value", 0))) };
+    }
+}
