@@ -10,8 +10,7 @@ namespace WeightSharing.Checkpoints;
 /// <remarks>
 /// Versions 1.0 to 3.0, row-major and Fortran order, both byte orders, floating-point numbers of 2, 4 and 8 bytes, integers of 1 to 8, and
 /// bool; pickled objects are refused. What is read stands in row-major little-endian order, and that is what is written. Everything a file
-/// says is checked against its length, and an archive's members are unpacked to nowhere first, before memory is taken for them; only the
-/// archive's directory costs a few times its own bytes. Source: numpy.lib.format; PKWARE's APPNOTE for zip.
+/// says is checked against its length before memory is taken for it. Source: numpy.lib.format.
 /// </remarks>
 public static class NumpyFile
 {
@@ -71,16 +70,30 @@ public static class NumpyFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek) return ReadArchive(StreamBytes.ReadToEnd(stream), file);
-        try
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        List<ZipMembers.Member> members = ZipMembers.Read(stream, file);
+        foreach (ZipMembers.Member member in members)
         {
-            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            return ReadMembers(archive, stream.Length, file);
+            if (!member.Name.EndsWith(Suffix, StringComparison.Ordinal))
+            {
+                throw new CheckpointException(
+                    file, member.Name, $"the member is no array; names in an .npz archive end with \"{Suffix}\".");
+            }
+
+            if (!names.Add(member.Name))
+            {
+                throw new CheckpointException(file, member.Name, "the archive has two members of this name; names must be unique.");
+            }
         }
-        // What the base library throws of a damaged archive.
-        catch (Exception damage) when (damage is InvalidDataException or NotSupportedException or ArgumentException or IOException)
+
+        var tensors = new List<StoredTensor>(members.Count);
+        foreach (ZipMembers.Member member in members)
         {
-            throw new CheckpointException(file, null, $"not a sound zip archive: {damage.Message}", damage);
+            using Stream content = ZipMembers.Open(stream, member, file);
+            tensors.Add(ReadArray(content, member.Length, member.Name[..^Suffix.Length], file, member.Name));
         }
+
+        return tensors;
     }
 
     /// <summary>Writes an .npy file; whenever the process or the machine stops, the old file or the new one is there.</summary>
@@ -134,69 +147,6 @@ public static class NumpyFile
             member.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
             using Stream target = member.Open();
             Write(target, tensor);
-        }
-    }
-
-    private static List<StoredTensor> ReadMembers(ZipArchive archive, long fileLength, string file)
-    {
-        long packed = 0;
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ZipArchiveEntry member in archive.Entries)
-        {
-            packed += member.CompressedLength;
-            // Members that share their bytes could unpack to any multiple of the file.
-            if (member.CompressedLength < 0 || packed > fileLength)
-            {
-                throw new CheckpointException(
-                    file, member.FullName, $"the members so far have {packed} packed bytes; the archive has {fileLength} in all.");
-            }
-
-            if (!member.FullName.EndsWith(Suffix, StringComparison.Ordinal))
-            {
-                throw new CheckpointException(
-                    file, member.FullName, $"the member is no array; names in an .npz archive end with \"{Suffix}\".");
-            }
-
-            if (!names.Add(member.FullName))
-            {
-                throw new CheckpointException(file, member.FullName, "the archive has two members of this name; names must be unique.");
-            }
-
-            CheckMember(member, file);
-        }
-
-        var tensors = new List<StoredTensor>(archive.Entries.Count);
-        foreach (ZipArchiveEntry member in archive.Entries)
-        {
-            using Stream content = member.Open();
-            tensors.Add(ReadArray(content, member.Length, member.FullName[..^Suffix.Length], file, member.FullName));
-        }
-
-        return tensors;
-    }
-
-    /// <summary>Unpacks a member to nowhere: it has the length and the checksum that the archive states.</summary>
-    private static void CheckMember(ZipArchiveEntry member, string file)
-    {
-        Span<byte> scratch = stackalloc byte[1 << 14];
-        long length = 0;
-        uint checksum = Crc32.Initial;
-        using Stream content = member.Open();
-        for (int read; length <= member.Length && (read = content.Read(scratch)) > 0; length += read)
-        {
-            checksum = Crc32.Append(checksum, scratch[..read]);
-        }
-
-        if (length != member.Length)
-        {
-            string found = length > member.Length ? "more" : $"{length}";
-            throw new CheckpointException(file, member.FullName, $"the member unpacks to {found} bytes; the archive says {member.Length}.");
-        }
-
-        if (checksum != member.Crc32)
-        {
-            throw new CheckpointException(
-                file, member.FullName, $"the member's checksum is {checksum:X8}; the archive says {member.Crc32:X8}.");
         }
     }
 

@@ -233,8 +233,14 @@ internal static class SafetensorsHeader
         {
             if (type is null && reader.ValueTextEquals("dtype"u8)) type = ReadType(json, ref reader, name, file);
             else if (rank < 0 && reader.ValueTextEquals("shape"u8)) rank = ReadShape(json, ref reader, name, file, shape);
-            else if (begin < 0 && reader.ValueTextEquals("data_offsets"u8)) ReadOffsets(json, ref reader, name, file, payload, out begin, out end);
-            else throw UnexpectedKey(TextAt(json, name), reader.GetString()!, file);
+            else if (begin < 0 && reader.ValueTextEquals("data_offsets"u8))
+            {
+                ReadOffsets(json, ref reader, name, file, payload, out begin, out end);
+            }
+            else
+            {
+                throw UnexpectedKey(TextAt(json, name), reader.GetString()!, file);
+            }
         }
 
         if (type is not { } known || rank < 0 || begin < 0)
@@ -331,8 +337,8 @@ internal static class SafetensorsHeader
             if (entry.Begin < covered)
             {
                 throw Broken(file, TextAt(json, entry.NamePosition),
-                    $"bytes {entry.Begin} to {Math.Min(covered, end)} belong to entry {Quote(TextAt(json, entries[i - 1].NamePosition))} too; "
-                    + "entries must not overlap.");
+                    $"bytes {entry.Begin} to {Math.Min(covered, end)} belong to entry {Quote(TextAt(json, entries[i - 1].NamePosition))} "
+                    + "too; entries must not overlap.");
             }
 
             if (entry.Begin > covered)

@@ -10,7 +10,8 @@ namespace WeightSharing.Kernels;
 /// y[n, o, i, j] = bias[o] + Σ_{c, u, v} weight[o, c, u, v] · x[n, g·Cin/groups + c, i·sH + u·dH − top, j·sW + v·dW − left],
 /// g the group of o, x zero outside. All operands dense row-major: x [N, Cin, H, W], weight [Cout, Cin/groups, kH, kW],
 /// bias [Cout] or empty, y [N, Cout, oH, oW]. Operands must not overlap. Outputs are overwritten, unless a weight gradient is
-/// asked to accumulate. The same bits for any number of threads.
+/// asked to accumulate. The same bits for any number of threads. Where x is not finite, a weight gradient may be NaN at taps that the
+/// definition does not lead to those elements: padded rows are multiplied as a whole.
 /// </remarks>
 internal static unsafe class Convolution
 {

@@ -6,8 +6,8 @@ namespace WeightSharing.Kernels;
 /// Runs a <see cref="ConvolutionPlan"/>: the forward product and the input gradient alike.
 /// </summary>
 /// <remarks>
-/// Chunks are runs of (image, group, block of rows). Each copies its padded planes once, then for every phase and tile of output channels
-/// sweeps the positions into a strip that stays in the cache, whose used columns go to the destination.
+/// Chunks are runs of (image, group, block of positions). Each copies its padded planes once, then for every phase and tile of output
+/// channels sweeps the positions into a strip that stays in the cache, whose used columns go to the destination.
 /// </remarks>
 internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -30,7 +30,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     public static void Run(in ConvolutionGeometry g, bool forward, T* source, T* weight, T* bias, T* destination)
     {
         ConvolutionPlan plan = forward ? ConvolutionPlan.Forward(g) : ConvolutionPlan.InputGradient(g);
-        plan.CutRows(sizeof(T), StripBytes / sizeof(T));
+        plan.Cut(sizeof(T), StripBytes / sizeof(T));
         int paddedChannels = ConvolutionTile<T, V, L>.Padded(plan.OutputChannels);
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
         using Scratch<ConvolutionPhase> phases = Scratch<ConvolutionPhase>.Rent(plan.Phases);
@@ -45,7 +45,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
             packedBias[i] = bias != null && channel < plan.OutputChannels ? bias[group * plan.OutputChannels + channel] : T.Zero;
         }
 
-        int positions = (plan.RowsPerBlock - 1) * plan.Pitch + plan.OutputWidth;
+        int positions = (plan.RowsPerBlock - 1) * plan.Pitch + plan.ColumnsPerBlock;
         long unitWork = (long)positions * plan.OutputChannels * plan.Taps + 1;
         var work = new ConvolutionCorrelation<T, V, L>
         {
@@ -77,17 +77,18 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     {
         int block = unit % plan.Blocks, group = unit / plan.Blocks % plan.Groups;
         nint image = unit / plan.Blocks; // image · groups + group
-        int firstRow = block * plan.RowsPerBlock, rows = Math.Min(plan.RowsPerBlock, plan.OutputHeight - firstRow);
-        int vectors = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count;
+        ConvolutionPlan part = plan.Block(block, out int firstRow, out int rows, out int firstColumn);
+        int vectors = ((rows - 1) * plan.Pitch + part.OutputWidth + L.Count - 1) / L.Count;
         nint destinationPlane = (nint)plan.DestinationHeight * plan.DestinationWidth;
         T* target = destination + image * plan.OutputChannels * destinationPlane;
         ConvolutionPlanes<T, V, L>.Pack(
-            plan, source + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth, firstRow, planes, slack);
+            part, source + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth, firstRow, planes, slack);
         T* groupWeights = weights + (nint)group * paddedChannels * plan.Taps;
         T* groupBias = bias + (nint)group * paddedChannels;
         for (int p = 0; p < plan.Phases; p++)
         {
             ConvolutionPhase phase = phases[p];
+            phase.ColumnShift += firstColumn * plan.StepWidth;
             T* tileWeights = groupWeights + (nint)paddedChannels * phase.FirstTap;
             int full = ConvolutionTile<T, V, L>.Channels;
             for (int channel = 0; channel < plan.OutputChannels; channel += full)
@@ -98,7 +99,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
                     tile, vectors, phase.Taps, offsets + phase.FirstTap, planes, tileWeights, groupBias + channel, strip, stripPitch);
                 tileWeights += tile * phase.Taps;
                 ConvolutionPlanes<T, V, L>.Unpack(
-                    plan, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane);
+                    part, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane);
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace WeightSharing.Kernels;
 
-/// <summary>Taps that share one offset between output and destination: all of them forward, those of one residue of the stride backward.</summary>
+/// <summary>
+/// Taps that share one offset between output and destination: all of them forward, those of one residue of the stride backward.
+/// </summary>
 internal struct ConvolutionPhase
 {
     public int FirstTap;
@@ -19,22 +21,22 @@ internal struct ConvolutionPhase
 /// phases, plane (a, b) holding source rows ≡ a and columns ≡ b, so that the positions of one tap are consecutive whatever the stride. Rows
 /// follow each other at a pitch so tight that the padding right of one row is the padding left of the next; positions are numbered
 /// row · pitch + column, and those at column ≥ outputs are computed but not used. A tap (channel, u, v) is then one offset.
-/// An input gradient is the correlation of dy with the filter turned around; a strided one falls into stride² of them, each over the taps of
-/// one residue and each for the input positions of one residue (<see cref="ConvolutionPhase"/>).
+/// An input gradient is the correlation of dy with the filter turned around; a strided one falls into stride² of them, each over the taps
+/// of one residue and each for the input positions of one residue (<see cref="ConvolutionPhase"/>).
 /// </remarks>
 internal struct ConvolutionPlan
 {
     // Source planes: channels of one group, and the zeros before the first row and column (negative: rows and columns left out).
     public int SourceChannels, SourceHeight, SourceWidth, Top, Left, SourceStrideHeight, SourceStrideWidth;
-    public int RowPhases, ColumnPhases, ExtraRows, Pitch;
+    public int RowPhases, ColumnPhases, ExtraRows, ExtraColumns, Pitch;
 
     // Output positions, and where they go: row · StepHeight + RowShift of a destination plane.
     public int OutputChannels, OutputHeight, OutputWidth, StepHeight, StepWidth, DestinationHeight, DestinationWidth;
 
     public int Batch, Groups, Phases, Taps;
 
-    // The work: blocks of rows of one group of one image.
-    public int RowsPerBlock, Blocks;
+    // The work: blocks of rows, and of columns where rows are very long, of one group of one image.
+    public int RowsPerBlock, ColumnsPerBlock, ColumnBlocks, Blocks;
 
     // Element distances of the weight: between output channels, source channels, and groups.
     public int OutputStride, SourceStride, GroupStride;
@@ -56,6 +58,7 @@ internal struct ConvolutionPlan
             RowPhases = LargestResidue(g.KernelHeight, g.DilationHeight, g.StrideHeight) + 1,
             ColumnPhases = LargestResidue(g.KernelWidth, g.DilationWidth, g.StrideWidth) + 1,
             ExtraRows = (rowSpan - 1) / g.StrideHeight - (g.OutputHeight - 1),
+            ExtraColumns = (columnSpan - 1) / g.StrideWidth - (g.OutputWidth - 1),
             Pitch = TightPitch(g.OutputWidth, g.PaddingLeft, g.Width, columnSpan, g.StrideWidth),
             OutputChannels = g.OutputChannelsPerGroup, OutputHeight = g.OutputHeight, OutputWidth = g.OutputWidth,
             StepHeight = 1, StepWidth = 1, DestinationHeight = g.OutputHeight, DestinationWidth = g.OutputWidth,
@@ -77,7 +80,7 @@ internal struct ConvolutionPlan
             SourceChannels = g.OutputChannelsPerGroup, SourceHeight = g.OutputHeight, SourceWidth = g.OutputWidth,
             Top = extraRows - firstRow, Left = extraColumns - firstColumn,
             SourceStrideHeight = 1, SourceStrideWidth = 1, RowPhases = 1, ColumnPhases = 1,
-            ExtraRows = extraRows,
+            ExtraRows = extraRows, ExtraColumns = extraColumns,
             Pitch = TightPitch(columns, extraColumns - firstColumn, g.OutputWidth, columns + extraColumns, 1),
             OutputChannels = g.InputChannelsPerGroup, OutputHeight = rows, OutputWidth = columns,
             StepHeight = g.StrideHeight, StepWidth = g.StrideWidth, DestinationHeight = g.Height, DestinationWidth = g.Width,
@@ -87,23 +90,42 @@ internal struct ConvolutionPlan
         };
     }
 
-    /// <summary>Cuts the output rows into blocks of at most so many positions and source bytes: each fits its level of the cache.</summary>
-    public void CutRows(int elementSize, int largestPositions)
+    /// <summary>Cuts the output into blocks of at most so many positions and source bytes: each fits its level of the cache.</summary>
+    public void Cut(int elementSize, int largestPositions)
     {
         const int sourceBytes = 384 * 1024, fewestRows = 4;
+        ColumnBlocks = (OutputWidth + largestPositions - 1) / largestPositions;
+        ColumnsPerBlock = (OutputWidth + ColumnBlocks - 1) / ColumnBlocks;
+        ColumnBlocks = (OutputWidth + ColumnsPerBlock - 1) / ColumnsPerBlock;
+
+        // What lies behind a cut row is not padding, so that its rows cannot share any.
+        if (ColumnBlocks > 1) Pitch = ColumnsPerBlock + ExtraColumns;
         int rowBytes = Math.Max(1, SourceChannels * RowPhases * ColumnPhases * Pitch * elementSize);
         int rows = Math.Min(largestPositions / Pitch, Math.Max(sourceBytes / rowBytes - ExtraRows, fewestRows));
         rows = Math.Clamp(rows, 1, OutputHeight);
-        Blocks = (OutputHeight + rows - 1) / rows;
-        RowsPerBlock = (OutputHeight + Blocks - 1) / Blocks;
-        Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock;
+        int rowBlocks = (OutputHeight + rows - 1) / rows;
+        RowsPerBlock = (OutputHeight + rowBlocks - 1) / rowBlocks;
+        Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock * ColumnBlocks;
+    }
+
+    /// <summary>The plan of one block: its first row and column, its rows, and as many columns as it has.</summary>
+    public readonly ConvolutionPlan Block(int block, out int firstRow, out int rows, out int firstColumn)
+    {
+        firstRow = block / ColumnBlocks * RowsPerBlock;
+        rows = Math.Min(RowsPerBlock, OutputHeight - firstRow);
+        firstColumn = block % ColumnBlocks * ColumnsPerBlock;
+        ConvolutionPlan part = this;
+        part.Left -= firstColumn * SourceStrideWidth;
+        part.OutputWidth = Math.Min(ColumnsPerBlock, OutputWidth - firstColumn);
+        return part;
     }
 
     /// <summary>
     /// Writes for every tap its offset into the planes and its offset into a filter, and for every phase its taps. Within a phase taps are
     /// ordered by (source channel, u, v).
     /// </summary>
-    public readonly unsafe void WriteTables(in ConvolutionGeometry g, bool forward, int* offsets, int* weightOffsets, ConvolutionPhase* phases)
+    public readonly unsafe void WriteTables(
+        in ConvolutionGeometry g, bool forward, int* offsets, int* weightOffsets, ConvolutionPhase* phases)
     {
         int phaseRows = forward ? 1 : g.StrideHeight, phaseColumns = forward ? 1 : g.StrideWidth, tap = 0;
         for (int phase = 0; phase < Phases; phase++)

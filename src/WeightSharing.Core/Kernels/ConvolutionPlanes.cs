@@ -112,6 +112,17 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyEach(T* source, int stride, T* target, int count)
     {
-        for (int i = 0; i < count; i++, source += stride) target[i] = *source;
+        int i = 0;
+        if (typeof(T) == typeof(float) && stride == 2)
+        {
+            // The last block is left out: its second vector may reach one element past the row.
+            for (; i + 4 < count; i += 4)
+            {
+                float* from = (float*)source + 2 * i;
+                ConvolutionShuffle.Even(Vector128.Load(from), Vector128.Load(from + 4)).Store((float*)target + i);
+            }
+        }
+
+        for (; i < count; i++) target[i] = source[(nint)i * stride];
     }
 }

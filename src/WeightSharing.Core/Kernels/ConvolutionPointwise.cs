@@ -23,7 +23,8 @@ internal static unsafe class ConvolutionPointwise
         }
     }
 
-    public static void InputGradient<T>(SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
+    public static void InputGradient<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int input = g.InputChannels, output = g.OutputChannels, plane = g.InputPlane;

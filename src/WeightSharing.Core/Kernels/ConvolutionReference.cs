@@ -31,7 +31,8 @@ internal static class ConvolutionReference
                                 {
                                     int w = j * g.StrideWidth + v * g.DilationWidth - g.PaddingLeft;
                                     if ((uint)w >= (uint)g.Width) continue;
-                                    sum += weight[((o * channels + c) * g.KernelHeight + u) * g.KernelWidth + v] * x[plane + h * g.Width + w];
+                                    int index = ((o * channels + c) * g.KernelHeight + u) * g.KernelWidth + v;
+                                    sum += weight[index] * x[plane + h * g.Width + w];
                                 }
                             }
                         }

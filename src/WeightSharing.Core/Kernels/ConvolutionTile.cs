@@ -7,16 +7,18 @@ namespace WeightSharing.Kernels;
 /// Micro-kernels of a correlation: a few output channels × a few vectors of consecutive positions of the flattened plane.
 /// </summary>
 /// <remarks>
-/// target[r · pitch + p] = bias[r] + Σ_k weights[k · R + r] · source[offsets[k] + p], r &lt; R, p &lt; 3 or 1 vectors. One entry of the offset
-/// table per tap stands for channel, row and column of the kernel alike (implicit matrix product). Every sum runs over k in ascending
-/// order, whichever tile it is in. R is 8 where there are 32 registers, else 4; 1 serves single channels.
+/// target[r · pitch + p] = bias[r] + Σ_k weights[k · R + r] · source[offsets[k] + p], r &lt; R, p &lt; 3 or 1 vectors. One entry of the
+/// offset table per tap stands for channel, row and column of the kernel alike (implicit matrix product). Every sum runs over k in
+/// ascending order, whichever tile it is in. R is 8 where there are 32 registers, else 4; 1 serves single channels.
 /// </remarks>
 internal static unsafe class ConvolutionTile<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    /// <summary>Channels of the full tile: 8 × 3 accumulators fill the 32 registers of AVX-512, 4 × 3 the 16 of the narrower sets.</summary>
+    /// <summary>
+    /// Channels of the full tile: 8 × 3 accumulators fill the 32 registers of AVX-512, 4 × 3 the 16 of the narrower sets.
+    /// </summary>
     public static int Channels => L.Count * sizeof(T) == 64 ? 8 : 4;
 
     /// <summary>Vectors of positions in the wide tiles.</summary>

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// The weight gradient: dw[o, k] = Σ over images and positions p of dy[o, p] · planes[offsets[k] + p], with the planes and the offsets of the
-/// forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
+/// The weight gradient: dw[o, k] = Σ over images and positions p of dy[o, p] · planes[offsets[k] + p], with the planes and the offsets of
+/// the forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
 /// </summary>
 /// <remarks>
 /// Chunks are (run of groups, run of tiles of output channels, run of units); a unit is a block of rows of one image, or a few whole small
@@ -30,9 +30,9 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
     public static void Run(in ConvolutionGeometry g, T* x, T* dy, T* dw, bool accumulate)
     {
         ConvolutionPlan plan = ConvolutionPlan.Forward(g);
-        plan.CutRows(sizeof(T), DyBytes / sizeof(T));
+        plan.Cut(sizeof(T), DyBytes / sizeof(T));
         int full = ConvolutionTile<T, V, L>.Channels;
-        int positions = Padded((plan.RowsPerBlock - 1) * plan.Pitch + plan.OutputWidth);
+        int positions = Padded((plan.RowsPerBlock - 1) * plan.Pitch + plan.ColumnsPerBlock);
         int imagesPerUnit = plan.Blocks > 1 ? 1 : Math.Clamp(DyBytes / sizeof(T) / positions, 1, plan.Batch);
         int units = (plan.Batch + imagesPerUnit - 1) / imagesPerUnit * plan.Blocks;
         int tiles = (plan.OutputChannels + full - 1) / full;
@@ -46,7 +46,8 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         plan.WriteTables(g, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
         var work = new ConvolutionWeightGradient<T, V, L>
         {
-            plan = plan, imagesPerUnit = imagesPerUnit, units = units, unitRuns = unitRuns, groupRuns = groupRuns, tileRuns = tileRuns, tiles = tiles,
+            plan = plan, imagesPerUnit = imagesPerUnit, units = units, unitRuns = unitRuns, groupRuns = groupRuns,
+            tileRuns = tileRuns, tiles = tiles,
             // An odd number of cache lines, so that the rows of a tile do not compete for one set of the cache.
             pitch = positions + ((positions * sizeof(T) / 64) % 2 == 0 ? 64 / sizeof(T) : 0),
             slack = plan.Pitch + L.Count,
@@ -90,12 +91,12 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         nint planesLength = plan.PlanesLength + slack;
         int block = unit % plan.Blocks, firstImage = unit / plan.Blocks * imagesPerUnit;
         int images = Math.Min(imagesPerUnit, plan.Batch - firstImage);
-        int firstRow = block * plan.RowsPerBlock, rows = Math.Min(plan.RowsPerBlock, plan.OutputHeight - firstRow);
+        ConvolutionPlan part = plan.Block(block, out int firstRow, out int rows, out int firstColumn);
         for (int i = 0; i < images; i++)
         {
             nint image = (nint)(firstImage + i) * plan.Groups + group;
             T* source = x + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth;
-            ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes + i * planesLength, slack);
+            ConvolutionPlanes<T, V, L>.Pack(part, source, firstRow, planes + i * planesLength, slack);
         }
 
         int full = ConvolutionTile<T, V, L>.Channels;
@@ -106,18 +107,20 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             for (int i = 0; i < images; i++)
             {
                 nint plane = ((nint)(firstImage + i) * plan.Groups + group) * plan.OutputChannels + channel;
-                PackDy(plane, channels, tile, firstRow, rows, strips + (nint)i * full * pitch);
+                T* from = dy + (plane * plan.OutputHeight + firstRow) * plan.OutputWidth + firstColumn;
+                PackDy(from, channels, tile, rows, part.OutputWidth, strips + (nint)i * full * pitch);
             }
 
-            RunTile(tile, channels, images, rows, strips, planes, planesLength, result + (nint)channel * plan.Taps);
+            int positions = (rows - 1) * plan.Pitch + part.OutputWidth;
+            RunTile(tile, channels, images, positions, strips, planes, planesLength, result + (nint)channel * plan.Taps);
         }
     }
 
     private readonly void RunTile(
-        int tile, int channels, int images, int rows, T* strips, T* planes, nint planesLength, T* result)
+        int tile, int channels, int images, int positions, T* strips, T* planes, nint planesLength, T* result)
     {
         const int taps = ConvolutionWeightTile<T, V, L>.Taps;
-        int vectors = Padded((rows - 1) * plan.Pitch + plan.OutputWidth) / L.Count, last = plan.Taps - 1;
+        int vectors = Padded(positions) / L.Count, last = plan.Taps - 1;
         T* sums = stackalloc T[8 * taps];
         for (int k = 0; k < plan.Taps; k += taps)
         {
@@ -132,21 +135,19 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         }
     }
 
-    private readonly void PackDy(nint plane, int channels, int tile, int firstRow, int rows, T* strip)
+    private readonly void PackDy(T* source, int channels, int tile, int rows, int width, T* strip)
     {
-        int width = plan.OutputWidth, gap = plan.Pitch - width;
-        int length = Padded((rows - 1) * plan.Pitch + width);
-        for (int r = 0; r < tile; r++)
+        int gap = plan.Pitch - width, length = Padded((rows - 1) * plan.Pitch + width);
+        for (int r = 0; r < tile; r++, source += plan.OutputHeight * plan.OutputWidth)
         {
-            T* target = strip + (nint)r * pitch, end = target + length;
+            T* target = strip + (nint)r * pitch, end = target + length, from = source;
             if (r >= channels)
             {
                 ConvolutionPlanes<T, V, L>.Fill(target, length, T.Zero);
                 continue;
             }
 
-            T* from = dy + ((plane + r) * plan.OutputHeight + firstRow) * width;
-            for (int i = 0; i < rows; i++, from += width)
+            for (int i = 0; i < rows; i++, from += plan.OutputWidth)
             {
                 ConvolutionPlanes<T, V, L>.Copy(from, target, width);
                 target += width;

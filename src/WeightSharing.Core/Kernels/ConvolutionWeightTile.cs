@@ -7,8 +7,9 @@ namespace WeightSharing.Kernels;
 /// Micro-kernels of the weight gradient: dot products along the flattened plane of a few channels of dy with a few taps of x.
 /// </summary>
 /// <remarks>
-/// sums[r · 3 + k] = Σ_image Σ_p dy[image · dyImage + r · pitch + p] · x_k[image · xImage + p], r &lt; R, k &lt; 3, p over whole vectors. dy must
-/// be zero at positions that are not outputs, and x finite there. R is 8 where there are 32 registers, else 4; 1 serves single channels.
+/// sums[r · 3 + k] = Σ_image Σ_p dy[image · dyImage + r · pitch + p] · x_k[image · xImage + p], r &lt; R, k &lt; 3, p over whole vectors.
+/// dy must be zero at positions that are not outputs, and x finite there. R is 8 where there are 32 registers, else 4; 1 serves single
+/// channels.
 /// </remarks>
 internal static unsafe class ConvolutionWeightTile<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// A function of one element, written once for all widths; parameters such as a slope are fields. With <see cref="ScalarLanes{T}"/> it is the
+/// A function of one element, written once for all widths; parameters such as a slope are fields. With <see cref="ScalarLanes{T}"/> it is
+/// the
 /// function of a single number.
 /// </summary>
 internal interface IUnaryOperator<T>

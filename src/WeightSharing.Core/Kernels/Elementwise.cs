@@ -8,8 +8,10 @@ namespace WeightSharing.Kernels;
 /// y[i] = op(x[i]), y[i] = op(a[i], b[i]), y[i] = op(a[i], b[i], c[i]) over contiguous spans of equal length; overwrites y.
 /// </summary>
 /// <remarks>
-/// Aliasing: y may be exactly one or several of the inputs, but must not overlap one partly. An element's bits depend neither on its position, nor on
-/// the span's length, nor on the number of threads: the last vector overlaps the one before it, spans shorter than a vector go to the next narrower
+/// Aliasing: y may be exactly one or several of the inputs, but must not overlap one partly. An element's bits depend neither on its
+/// position, nor on
+/// the span's length, nor on the number of threads: the last vector overlaps the one before it, spans shorter than a vector go to the
+/// next narrower
 /// width, and every width does the same operations.
 /// </remarks>
 internal static unsafe class Elementwise

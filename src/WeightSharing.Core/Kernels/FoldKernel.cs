@@ -9,7 +9,8 @@ namespace WeightSharing.Kernels;
 /// The one loop of all reductions: folds term(a, b) over a contiguous row, or over the rows of a matrix for each of its columns.
 /// </summary>
 /// <remarks>
-/// The tree depends on the length (and on the width of the vectors) alone: four vectors side by side within a block, blocks in pairs. So a sum's
+/// The tree depends on the length (and on the width of the vectors) alone: four vectors side by side within a block, blocks in pairs. So
+/// a sum's
 /// error grows with the logarithm of the length, and its bits do not depend on threads.
 /// </remarks>
 internal static unsafe class FoldKernel

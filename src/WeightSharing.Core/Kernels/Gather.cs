@@ -4,10 +4,12 @@ using WeightSharing.Kernels.Operators;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// Rows picked by index, with signs, and the adjoint: the kernel of every tying and of embeddings. Rows are blocks of <c>inner</c> contiguous elements.
+/// Rows picked by index, with signs, and the adjoint: the kernel of every tying and of embeddings. Rows are blocks of <c>inner</c>
+/// contiguous elements.
 /// </summary>
 /// <remarks>
-/// An index of −1 stands for zero; an empty sign span for all +1. Source and target must not overlap. Additions happen in the order of the index, so
+/// An index of −1 stands for zero; an empty sign span for all +1. Source and target must not overlap. Additions happen in the order of
+/// the index, so
 /// that repeated rows add up the same way every time.
 /// </remarks>
 internal static class Gather
@@ -44,7 +46,8 @@ internal static class Gather
         }
     }
 
-    /// <summary>target[index[i]] += sign[i] · source[i], source [index.Length, inner], target [targetRows, inner]; in the order of i.</summary>
+    /// <summary>target[index[i]] += sign[i] · source[i], source [index.Length, inner], target [targetRows, inner]; in the order of
+    /// i.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An index is below −1 or not below <paramref name="targetRows"/>.</exception>
     public static void AddTo<T>(
         ReadOnlySpan<T> source, ReadOnlySpan<int> index, ReadOnlySpan<sbyte> sign, int inner, Span<T> target, int targetRows)

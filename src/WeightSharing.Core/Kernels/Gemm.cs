@@ -11,11 +11,13 @@ namespace WeightSharing.Kernels;
 /// Element (i, p) of A is a[i · aRow + p · aColumn], element (p, j) of B is b[p · bRow + j · bColumn]: strides in elements, not negative,
 /// 0 repeats (broadcasts). C is row-major, c[i · cRow + j], rows not overlapping; only its m × n elements are touched.
 /// C aliases neither A nor B nor the bias. Empty inner dimension: zeros, or C, plus the bias. Results are bitwise the same for any number
-/// of threads: the work is cut over rows, columns and batch by shape, never over the inner dimension.
+/// of threads: the work is cut over rows, columns, batch and long inner dimensions by shape alone.
 /// </remarks>
 internal static unsafe class Gemm
 {
-    /// <summary>C = A · B, or C += A · B when <paramref name="accumulate"/>; a bias (length n, or empty for none) is added to every row.</summary>
+    /// <summary>
+    /// C = A · B, or C += A · B when <paramref name="accumulate"/>; a bias (length n, or empty for none) is added to every row.
+    /// </summary>
     public static void Multiply<T>(
         int m, int n, int k, ReadOnlySpan<T> a, int aRow, int aColumn, ReadOnlySpan<T> b, int bRow, int bColumn,
         Span<T> c, int cRow, bool accumulate, ReadOnlySpan<T> columnBias = default)
@@ -37,7 +39,8 @@ internal static unsafe class Gemm
         ReadOnlySpan<T> b, int bBatch, int bRow, int bColumn, Span<T> c, int cBatch, int cRow, bool accumulate,
         ReadOnlySpan<T> columnBias = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => MultiplyBatch(Simd.Chosen, batch, m, n, k, a, aBatch, aRow, aColumn, b, bBatch, bRow, bColumn, c, cBatch, cRow, accumulate, columnBias);
+        => MultiplyBatch(
+            Simd.Chosen, batch, m, n, k, a, aBatch, aRow, aColumn, b, bBatch, bRow, bColumn, c, cBatch, cRow, accumulate, columnBias);
 
     public static void MultiplyBatch<T>(
         SimdVariant variant, int batch, int m, int n, int k, ReadOnlySpan<T> a, int aBatch, int aRow, int aColumn,
@@ -51,7 +54,8 @@ internal static unsafe class Gemm
         Check(c.Length, batch, cBatch, m, cRow, n, 1, "C");
         if (columnBias.Length != 0 && columnBias.Length != n)
         {
-            throw new ArgumentException($"Gemm: the bias has {columnBias.Length} elements; it needs one for each of the {n} columns, or none.");
+            throw new ArgumentException(
+                $"Gemm: the bias has {columnBias.Length} elements; it needs one for each of the {n} columns, or none.");
         }
 
         fixed (T* pa = a, pb = b, pc = c, bias = columnBias)
@@ -99,7 +103,8 @@ internal static unsafe class Gemm
 
     // The kernels below work on pointers: what leaves the spans must be found here.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Check(int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
+    private static void Check(
+        int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
     {
         bool fits = rows == 0 || columns == 0
             || (long)(batch - 1) * batchStride + (long)(rows - 1) * rowStride + (long)(columns - 1) * columnStride < length;
@@ -109,7 +114,8 @@ internal static unsafe class Gemm
         }
     }
 
-    private static void Refuse(int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
+    private static void Refuse(
+        int length, int batch, int batchStride, int rows, int rowStride, int columns, int columnStride, string operand)
         => throw new ArgumentException(
             $"Gemm: {operand} of {batch} × [{rows}, {columns}] with strides {batchStride}, {rowStride}, {columnStride} does not lie within "
             + $"its {length} elements; sizes and strides must not be negative and the last element must be inside.");

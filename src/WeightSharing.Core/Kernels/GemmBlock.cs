@@ -25,10 +25,12 @@ internal unsafe struct GemmBlock<T, V, L>
 
     // Below this a product is one chunk from the start: cutting it would take as long as computing it.
     private const double WholeMultiplyAdds = 64 * 1024;
+
+    // 70 µs of work for a chunk, half as long to pack one: enough to hand out, and fine enough to share between a few threads.
     private const double ChunkMultiplyAdds = 4e6;
     private const int PackElements = 32 * 1024;
 
-    // Packing an operand costs about one operation an element, and saves scattered reads each time it is used.
+    // Packing costs about one operation an element, and saves scattered reads each time a panel is used.
     private const int ColumnsThatPackA = 128;
 
     private GemmProduct<T>* x;
@@ -39,10 +41,10 @@ internal unsafe struct GemmBlock<T, V, L>
 
     private static int MR => GemmTile<T, V, L>.MaximumRows;
 
+    private static int NR => GemmTile<T, V, L>.MaximumColumns;
+
     // Narrow panels of an unpacked B use a part of each cache line at a time.
     private static int RowsThatPackB => Unsafe.SizeOf<V>() == 64 ? 256 : 128;
-
-    private static int NR => GemmTile<T, V, L>.MaximumColumns;
 
     public static void Run(in GemmProduct<T> product)
     {
@@ -137,13 +139,15 @@ internal unsafe struct GemmBlock<T, V, L>
         if (panel < packedPanelsB)
         {
             int j = (panelsB - packedPanelsB + panel) * NR;
-            GemmPacking.Pack(x->B + j * x->BColumn, x->BColumn, x->BRow, Math.Min(NR, x->N - j), x->K, packedB + (nint)panel * NR * x->K, NR);
+            T* target = packedB + (nint)panel * NR * x->K;
+            GemmPacking.Pack(x->B + j * x->BColumn, x->BColumn, x->BRow, Math.Min(NR, x->N - j), x->K, target, NR);
         }
         else
         {
             panel -= packedPanelsB;
             int i = panel * MR;
-            GemmPacking.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, Math.Min(MR, x->M - i), x->K, packedA + (nint)panel * MR * x->K, MR);
+            T* target = packedA + (nint)panel * MR * x->K;
+            GemmPacking.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, Math.Min(MR, x->M - i), x->K, target, MR);
         }
     }
 

@@ -19,7 +19,10 @@ internal static unsafe class GemmPlan<T, V, L>
     /// <summary>Nanoseconds that a number of multiply-adds takes on one thread, roughly.</summary>
     public static double Nanoseconds(double multiplyAdds) => multiplyAdds / (3 * L.Count);
 
-    /// <summary>Runs a batch of products; <paramref name="product"/> is changed. (It is not copied: copying what has just been written stalls.)</summary>
+    /// <summary>
+    /// Runs a batch of products; <paramref name="product"/> is changed. Its description is passed by reference all the way, because copying
+    /// fields that have just been written waits for them, which small products feel.
+    /// </summary>
     public static void Run(ref GemmProduct<T> product, int batch, nint aBatch, nint bBatch, nint cBatch)
     {
         if (batch == 1)
@@ -28,7 +31,8 @@ internal static unsafe class GemmPlan<T, V, L>
             return;
         }
 
-        if (bBatch == 0 && aBatch == product.M * product.ARow && cBatch == product.M * product.CRow && (long)batch * product.M <= int.MaxValue)
+        bool stacked = aBatch == product.M * product.ARow && cBatch == product.M * product.CRow;
+        if (stacked && bBatch == 0 && (long)batch * product.M <= int.MaxValue)
         {
             // One matrix against many that lie below each other: one taller product.
             product.M *= batch;
@@ -67,6 +71,15 @@ internal static unsafe class GemmPlan<T, V, L>
             };
         }
 
+        // Inner products need no division of their inner dimension: they are divided over the longer side of the result, and each part would
+        // add up its lanes anew.
+        if (GemmDeep<T, V, L>.Suits(x) && !PrefersInnerProducts(x)) GemmDeep<T, V, L>.Run(x);
+        else RunUndivided(x);
+    }
+
+    /// <summary>One product with an inner index of at least one step and no bias together with accumulation.</summary>
+    public static void RunUndivided(in GemmProduct<T> x)
+    {
         if (PrefersInnerProducts(x)) GemmVector<T, V, L>.InnerProducts(x);
         else if (x.M == 1 && x.BColumn == 1) GemmVector<T, V, L>.StreamRow(x);
         else RunBlocks(x);

@@ -13,7 +13,7 @@ internal static unsafe class GemmVector<T, V, L>
     private const int StreamedColumns = 2048;
     private const int InnerProductElements = 128 * 1024;
 
-    // Reading B from beyond the caches: elements of 4 bytes a nanosecond.
+    // What one thread reads from memory beyond its own caches.
     private const double BytesPerNanosecond = 25;
 
     /// <summary>C = A · B (+ C) (+ bias) for one row and B with unit column stride: eight rows of B at a time are added to C.</summary>
@@ -31,8 +31,12 @@ internal static unsafe class GemmVector<T, V, L>
         var work = new InnerWork
         {
             K = product.K,
-            X = fewRows ? product.A : product.B, XStride = fewRows ? product.ARow : product.BColumn, XCount = fewRows ? product.M : product.N,
-            Y = fewRows ? product.B : product.A, YStride = fewRows ? product.BColumn : product.ARow, YCount = fewRows ? product.N : product.M,
+            X = fewRows ? product.A : product.B,
+            XStride = fewRows ? product.ARow : product.BColumn,
+            XCount = fewRows ? product.M : product.N,
+            Y = fewRows ? product.B : product.A,
+            YStride = fewRows ? product.BColumn : product.ARow,
+            YCount = fewRows ? product.N : product.M,
             C = product.C, CX = fewRows ? product.CRow : 1, CY = fewRows ? 1 : product.CRow,
         };
         work.Source = product.Accumulate ? work.C : product.Bias;

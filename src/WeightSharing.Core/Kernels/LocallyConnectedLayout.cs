@@ -1,8 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
 
 namespace WeightSharing.Kernels;
 
@@ -40,8 +38,8 @@ internal static unsafe class LocallyConnectedLayout<T>
     }
 
     /// <summary>
-    /// target[c · targetPitch + r] = source[rowOffsets[r] + c]: rows at arbitrary places; columns and targetPitch are whole blocks, and what
-    /// the last block of rows lacks becomes zero.
+    /// target[c · targetPitch + r] = source[rowOffsets[r] + c]: rows at arbitrary places; columns and targetPitch are whole blocks, and
+    /// what the last block of rows lacks becomes zero.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransposeRows(T* source, nint* rowOffsets, T* zeros, int rows, int columns, T* target, nint targetPitch)
@@ -64,11 +62,12 @@ internal static unsafe class LocallyConnectedLayout<T>
         {
             Vector128<float> a = Vector128.Load((float*)r0), b = Vector128.Load((float*)r1);
             Vector128<float> c = Vector128.Load((float*)r2), d = Vector128.Load((float*)r3);
-            Vector128<float> ac = Low(a, c), bd = Low(b, d), acHigh = High(a, c), bdHigh = High(b, d);
-            Low(ac, bd).Store((float*)target);
-            High(ac, bd).Store((float*)(target + pitch));
-            Low(acHigh, bdHigh).Store((float*)(target + 2 * pitch));
-            High(acHigh, bdHigh).Store((float*)(target + 3 * pitch));
+            Vector128<float> ac = ConvolutionShuffle.Low(a, c), bd = ConvolutionShuffle.Low(b, d);
+            Vector128<float> acHigh = ConvolutionShuffle.High(a, c), bdHigh = ConvolutionShuffle.High(b, d);
+            ConvolutionShuffle.Low(ac, bd).Store((float*)target);
+            ConvolutionShuffle.High(ac, bd).Store((float*)(target + pitch));
+            ConvolutionShuffle.Low(acHigh, bdHigh).Store((float*)(target + 2 * pitch));
+            ConvolutionShuffle.High(acHigh, bdHigh).Store((float*)(target + 3 * pitch));
         }
         else
         {
@@ -77,18 +76,6 @@ internal static unsafe class LocallyConnectedLayout<T>
             Vector128.Create(a[1], b[1]).Store((double*)(target + pitch));
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b)
-        => Sse.IsSupported ? Sse.UnpackLow(a, b)
-            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipLow(a, b)
-            : Vector128.Create(a[0], b[0], a[1], b[1]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> High(Vector128<float> a, Vector128<float> b)
-        => Sse.IsSupported ? Sse.UnpackHigh(a, b)
-            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipHigh(a, b)
-            : Vector128.Create(a[2], b[2], a[3], b[3]);
 }
 
 /// <summary>

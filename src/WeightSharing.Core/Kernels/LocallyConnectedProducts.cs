@@ -182,7 +182,8 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
             T* dw = weight + (nint)p * channels * patch;
             if (accumulate)
             {
-                for (int o = 0; o < channels; o++) ConvolutionPlanes<T, V, L>.Copy(dw + (nint)o * patch, result.Pointer + targets[o], patch);
+                for (int o = 0; o < channels; o++)
+                    ConvolutionPlanes<T, V, L>.Copy(dw + (nint)o * patch, result.Pointer + targets[o], patch);
             }
 
             tile.Run(channels, paddedPatch / L.Count, y + (nint)p * padded, patches.Pointer, result.Pointer, targets);

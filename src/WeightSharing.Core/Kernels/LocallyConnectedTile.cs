@@ -7,8 +7,8 @@ namespace WeightSharing.Kernels;
 /// Micro-kernel of the locally connected products: a few rows × one or two vectors, added to rows at arbitrary places.
 /// </summary>
 /// <remarks>
-/// target[targets[r] + v] += Σ_t Σ_{i &lt; inner} a[r · aRow + aOffsets[t] + i · aStep] · b[bOffsets[t] + i · bStep + v], r &lt; rows, v over the
-/// vectors; all distances in elements. Every sum runs over t, then i, in ascending order, whichever tile it is in.
+/// target[targets[r] + v] += Σ_t Σ_{i &lt; inner} a[r · aRow + aOffsets[t] + i · aStep] · b[bOffsets[t] + i · bStep + v], r &lt; rows, v
+/// over the vectors; all distances in elements. Every sum runs over t, then i, in ascending order, whichever tile it is in.
 /// </remarks>
 internal unsafe struct LocallyConnectedTile<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -55,13 +55,15 @@ internal unsafe struct LocallyConnectedTile<T, V, L>
     {
         T* t0 = target + targets[0], t1 = target + targets[1], t2 = target + targets[2], t3 = target + targets[3];
         T* t4 = target + targets[4], t5 = target + targets[5], t6 = target + targets[6], t7 = target + targets[7];
-        V c0 = L.Load(t0), c1 = L.Load(t1), c2 = L.Load(t2), c3 = L.Load(t3), c4 = L.Load(t4), c5 = L.Load(t5), c6 = L.Load(t6), c7 = L.Load(t7);
+        V c0 = L.Load(t0), c1 = L.Load(t1), c2 = L.Load(t2), c3 = L.Load(t3);
+        V c4 = L.Load(t4), c5 = L.Load(t5), c6 = L.Load(t6), c7 = L.Load(t7);
         V d0 = L.Load(t0 + L.Count), d1 = L.Load(t1 + L.Count), d2 = L.Load(t2 + L.Count), d3 = L.Load(t3 + L.Count);
         V d4 = L.Load(t4 + L.Count), d5 = L.Load(t5 + L.Count), d6 = L.Load(t6 + L.Count), d7 = L.Load(t7 + L.Count);
         nint row = ARow, aStep = AStep, bStep = BStep;
         for (int t = 0; t < Outer; t++)
         {
-            T* a0 = a + AOffsets[t], a1 = a0 + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, a6 = a5 + row, a7 = a6 + row;
+            T* a0 = a + AOffsets[t], a1 = a0 + row, a2 = a1 + row, a3 = a2 + row;
+            T* a4 = a3 + row, a5 = a4 + row, a6 = a5 + row, a7 = a6 + row;
             T* x = b + BOffsets[t];
             nint index = 0;
             for (int i = Inner; i > 0; i--, index += aStep, x += bStep)
@@ -101,11 +103,13 @@ internal unsafe struct LocallyConnectedTile<T, V, L>
     {
         T* t0 = target + targets[0], t1 = target + targets[1], t2 = target + targets[2], t3 = target + targets[3];
         T* t4 = target + targets[4], t5 = target + targets[5], t6 = target + targets[6], t7 = target + targets[7];
-        V c0 = L.Load(t0), c1 = L.Load(t1), c2 = L.Load(t2), c3 = L.Load(t3), c4 = L.Load(t4), c5 = L.Load(t5), c6 = L.Load(t6), c7 = L.Load(t7);
+        V c0 = L.Load(t0), c1 = L.Load(t1), c2 = L.Load(t2), c3 = L.Load(t3);
+        V c4 = L.Load(t4), c5 = L.Load(t5), c6 = L.Load(t6), c7 = L.Load(t7);
         nint row = ARow, aStep = AStep, bStep = BStep;
         for (int t = 0; t < Outer; t++)
         {
-            T* a0 = a + AOffsets[t], a1 = a0 + row, a2 = a1 + row, a3 = a2 + row, a4 = a3 + row, a5 = a4 + row, a6 = a5 + row, a7 = a6 + row;
+            T* a0 = a + AOffsets[t], a1 = a0 + row, a2 = a1 + row, a3 = a2 + row;
+            T* a4 = a3 + row, a5 = a4 + row, a6 = a5 + row, a7 = a6 + row;
             T* x = b + BOffsets[t];
             nint index = 0;
             for (int i = Inner; i > 0; i--, index += aStep, x += bStep)

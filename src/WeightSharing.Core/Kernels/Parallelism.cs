@@ -4,7 +4,9 @@ using System.Runtime.ExceptionServices;
 
 namespace WeightSharing.Kernels;
 
-/// <summary>Work that is cut into chunks: by its shape, never by the number of threads, so that results do not depend on that number.</summary>
+/// <summary>
+/// Work that is cut into chunks: by its shape, never by the number of threads, so that results do not depend on that number.
+/// </summary>
 internal interface IParallelWork
 {
     /// <summary>Does one chunk. Chunks run in any order, on any thread, several at a time.</summary>
@@ -54,7 +56,9 @@ public static unsafe class Parallelism
         return scope;
     }
 
-    /// <summary>True when work of this many nanoseconds on one thread is worth dividing here; see <see cref="MinimumNanoseconds"/>.</summary>
+    /// <summary>
+    /// True when work of this many nanoseconds on one thread is worth dividing here; see <see cref="MinimumNanoseconds"/>.
+    /// </summary>
     internal static bool Pays(double nanoseconds) => nanoseconds >= MinimumNanoseconds && Threads > 1;
 
     /// <summary>Runs chunks 0 … <paramref name="chunks"/> − 1 of <paramref name="work"/> and returns when all have ended.</summary>
@@ -64,8 +68,8 @@ public static unsafe class Parallelism
     /// </param>
     /// <remarks>
     /// The caller works too and waits only for chunks that somebody else has begun, so a thread that is slow to wake delays nobody.
-    /// Within divided work <see cref="Threads"/> is 1, so nested calls are plain loops. No chunk begins after one has failed; the exception of
-    /// the lowest failing chunk is thrown here once every chunk that had begun has ended.
+    /// Within divided work <see cref="Threads"/> is 1, so nested calls are plain loops. No chunk begins after one has failed; the
+    /// exception of the lowest failing chunk is thrown here once every chunk that had begun has ended.
     /// </remarks>
     internal static void For<TWork>(int chunks, ref TWork work)
         where TWork : struct, IParallelWork, allows ref struct

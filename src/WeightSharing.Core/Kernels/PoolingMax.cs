@@ -29,7 +29,7 @@ internal static unsafe class MaxPooling
         fixed (T* px = x, py = y)
         fixed (int* pi = indices)
         {
-            if (variant == SimdVariant.Reference || !(typeof(T) == typeof(float) || typeof(T) == typeof(double)))
+            if (variant == SimdVariant.Reference || !IsVectorised<T>(g))
                 ForwardReference(g, px, py, pi);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 PoolingWindows<T, Vector512<T>, Lanes512<T>>.Maximum(g, px, py, pi);
@@ -75,6 +75,10 @@ internal static unsafe class MaxPooling
 
         return (best, index);
     }
+
+    /// <summary>The vectors carry distances within a window as numbers of type T, which in float are exact up to 2²⁴.</summary>
+    private static bool IsVectorised<T>(in PoolingGeometry g)
+        => typeof(T) == typeof(double) || (typeof(T) == typeof(float) && (g.KernelHeight * g.DilationHeight + 1L) * g.Width < 1 << 24);
 
     private static void ForwardReference<T>(in PoolingGeometry g, T* x, T* y, int* indices)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
 /// <summary>
 /// Maxima and sums over windows, vectorised over the flattened plane: the padded planes and offsets of a <see cref="ConvolutionPlan"/>
-/// with other arithmetic. Chunks are runs of (plane, block of rows).
+/// with other arithmetic. Chunks are runs of (plane, block of rows). Distances within a window must be exact in T.
 /// </summary>
 internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -20,7 +21,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     private int unitsPerChunk, slack, stripLength;
     private bool maximum, countIncludePad;
     private int* offsets;
-    private T* x, y, columnDivisors;
+    private T* x, y, columnDivisors, distances;
     private int* indices;
 
     public static void Maximum(in PoolingGeometry g, T* x, T* y, int* indices)
@@ -40,9 +41,9 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
             int firstRow = block * plan.RowsPerBlock, rows = Math.Min(plan.RowsPerBlock, plan.OutputHeight - firstRow);
             int length = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count * L.Count;
             T* source = x + (nint)plane * g.InputPlane;
-            T* values = strips.Pointer, taps = values + stripLength;
+            T* values = strips.Pointer, places = values + stripLength;
             ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer, slack, maximum ? T.NegativeInfinity : T.Zero);
-            if (maximum) Maxima(plan.Taps, offsets, planes.Pointer, length, values, taps);
+            if (maximum) Maxima(plan.Taps, offsets, distances, planes.Pointer, length, values, places);
             else Sums(plan.Taps, offsets, planes.Pointer, length, values);
             for (int i = 0; i < rows; i++)
             {
@@ -51,7 +52,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
                 if (maximum)
                 {
                     ConvolutionPlanes<T, V, L>.Copy(row, y + target, g.OutputWidth);
-                    WriteIndices(firstRow + i, source, row, taps + (nint)i * plan.Pitch, indices + target);
+                    WriteIndices(firstRow + i, source, row, places + (nint)i * plan.Pitch, indices + target);
                 }
                 else
                 {
@@ -65,10 +66,11 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     {
         ConvolutionGeometry windows = g.Windows;
         ConvolutionPlan plan = ConvolutionPlan.Forward(windows);
-        plan.CutRows(sizeof(T), StripBytes / sizeof(T));
-        int positions = plan.RowsPerBlock * plan.Pitch;
+        // Rows stay whole: a strip of one long row is only read back once.
+        plan.Cut(sizeof(T), Math.Max(StripBytes / sizeof(T), g.OutputWidth));
+        int length = plan.RowsPerBlock * plan.Pitch;
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
-        using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth);
+        using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth + plan.Taps);
         ConvolutionPhase phase;
         plan.WriteTables(windows, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
         for (int j = 0; j < g.OutputWidth && !work.maximum; j++)
@@ -79,34 +81,42 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
 
         work.g = g;
         work.plan = plan;
-        work.unitsPerChunk = Math.Max(1, ChunkPositions / positions);
+        work.unitsPerChunk = Math.Max(1, ChunkPositions / length);
         work.slack = plan.Pitch + L.Count;
-        work.stripLength = positions + L.Count;
+        work.stripLength = length + L.Count;
         work.offsets = tables.Pointer;
+        work.distances = divisors.Pointer + g.OutputWidth;
+        for (int k = 0; k < plan.Taps; k++)
+        {
+            int distance = k / g.KernelWidth * g.DilationHeight * g.Width + k % g.KernelWidth * g.DilationWidth;
+            work.distances[k] = T.CreateChecked(distance);
+        }
+
         work.columnDivisors = divisors.Pointer;
         double nanoseconds = g.InputLength + (double)g.OutputLength * plan.Taps / L.Count;
         Parallelism.For((plan.Units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, nanoseconds);
     }
 
-    /// <summary>values[p] = max_k source[offsets[k] + p], taps[p] = the first such k; the last NaN wins over all.</summary>
+    /// <summary>
+    /// values[p] = max_k source[offsets[k] + p], places[p] = distances[k] of the first such k; the last NaN wins over all.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Maxima(int count, int* offsets, T* source, int length, T* values, T* taps)
+    private static void Maxima(int count, int* offsets, T* distances, T* source, int length, T* values, T* places)
     {
         V all = L.Equal(L.Zero, L.Zero);
         for (int p = 0; p < length; p += L.Count)
         {
-            V best = L.Load(source + offsets[0] + p), tap = L.Zero, number = L.Zero, one = L.Broadcast(T.One);
+            V best = L.Load(source + offsets[0] + p), place = L.Broadcast(distances[0]);
             for (int k = 1; k < count; k++)
             {
-                number = L.Add(number, one);
                 V value = L.Load(source + offsets[k] + p);
                 V wins = L.Select(L.Equal(value, value), L.GreaterThan(value, best), all);
                 best = L.Select(wins, value, best);
-                tap = L.Select(wins, number, tap);
+                place = L.Select(wins, L.Broadcast(distances[k]), place);
             }
 
             L.Store(best, values + p);
-            L.Store(tap, taps + p);
+            L.Store(place, places + p);
         }
     }
 
@@ -122,17 +132,24 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
         }
     }
 
+    /// <summary>
+    /// target[j] = place in the plane of the tap that won; taps are numbers of type T because comparisons select among those.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void WriteIndices(int i, T* plane, T* values, T* taps, int* target)
+    private readonly void WriteIndices(int i, T* plane, T* values, T* places, int* target)
     {
-        int rowStep = g.DilationHeight * g.Width, kernelWidth = g.KernelWidth, dilation = g.DilationWidth;
-        int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft;
-        for (int j = 0; j < g.OutputWidth; j++, origin += g.StrideWidth)
+        int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft, stride = g.StrideWidth, width = g.OutputWidth;
+        int j = 0;
+        if (typeof(T) == typeof(float))
         {
-            int tap = Truncate(taps[j]);
-            int u = kernelWidth == 1 ? tap : (int)((uint)tap / (uint)kernelWidth), v = tap - u * kernelWidth;
-            target[j] = origin + u * rowStep + v * dilation;
+            Vector128<int> window = Vector128.Create(0, stride, 2 * stride, 3 * stride) + Vector128.Create(origin);
+            for (; j + 4 <= width; j += 4, window += Vector128.Create(4 * stride))
+                (window + Vector128.ConvertToInt32(Vector128.Load((float*)places + j))).Store(target + j);
+        }
 
+        for (; j < width; j++) target[j] = origin + j * stride + Truncate(places[j]);
+        for (j = 0; j < width; j++)
+        {
             // Padding must not win over elements that are −∞ themselves.
             if (values[j] == T.NegativeInfinity) target[j] = MaxPooling.Window(g, plane, i, j).Index;
         }

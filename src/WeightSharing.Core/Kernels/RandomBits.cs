@@ -7,7 +7,8 @@ namespace WeightSharing.Kernels;
 /// Counter-based random numbers: element i depends only on (key, counter, i), never on order, length or threads.
 /// </summary>
 /// <remarks>
-/// Philox4x32-10, Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Element i is word i mod 4 of the block whose
+/// Philox4x32-10, Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Element i is word i mod 4 of the
+/// block whose
 /// 128-bit counter is (i / 4, counterHigh), low half first, for elements of up to 32 bits; for double, element i takes words 2(i mod 2) and
 /// 2(i mod 2) + 1 of block i / 2.
 /// </remarks>
@@ -39,7 +40,8 @@ internal static unsafe class RandomBits
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Fill(key, counterHigh, y, default(AsUniform<T>));
 
-    /// <summary>Standard normal, by Box and Muller 1958: elements 2i and 2i + 1 from the uniform numbers of the same two elements.</summary>
+    /// <summary>Standard normal, by Box and Muller 1958: elements 2i and 2i + 1 from the uniform numbers of the same two
+    /// elements.</summary>
     public static void Normal<T>(ulong key, ulong counterHigh, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Fill(key, counterHigh, y, default(AsNormal<T>));

@@ -8,7 +8,8 @@ namespace WeightSharing.Kernels;
 /// </summary>
 /// <remarks>
 /// An empty middle gives the neutral element: 0 for sums, 1 for products, ∓∞ for Max and Min (index −1) and −∞ for LogSumExp.
-/// NaN wins in Max and Min; indices name the first extremal element, or the first NaN. Groups and, in one long row, parts are shared between threads.
+/// NaN wins in Max and Min; indices name the first extremal element, or the first NaN. Groups and, in one long row, parts are shared
+/// between threads.
 /// </remarks>
 internal static unsafe class Reduction
 {
@@ -77,10 +78,12 @@ internal static unsafe class Reduction
         var max = new Span<T>(scratch.Pointer, groups);
         Max(variant, outer, count, inner, x, max, []);
         fixed (T* px = x, pm = max, py = y)
-            new Groups<T, ExpOfDifference<T>, Add<T>>(variant, outer, count, inner, px, pm, py, isPerElement: false, T.Zero, default, default).Run();
+            new Groups<T, ExpOfDifference<T>, Add<T>>(variant, outer, count, inner, px, pm, py, isPerElement: false, T.Zero, default, default)
+                .Run();
 
         // Where the maximum is infinite the differences are not numbers, and the maximum is the answer.
-        for (int i = 0; i < groups; i++) y[i] = T.IsInfinity(max[i]) ? max[i] : max[i] + VectorMath<T, T, ScalarLanes<T>>.Log(y[i]);
+        Elementwise.Map<T, Log<T>>(variant, y[..groups], y, default);
+        for (int i = 0; i < groups; i++) y[i] = T.IsInfinity(max[i]) ? max[i] : max[i] + y[i];
     }
 
     /// <summary>y = Σ (x − mean)²: the second pass of a variance; mean [outer, inner].</summary>
@@ -93,7 +96,8 @@ internal static unsafe class Reduction
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* px = x, pm = mean, py = y)
-            new Groups<T, SquaredDifference<T>, Add<T>>(variant, outer, count, inner, px, pm, py, isPerElement: false, T.Zero, default, default).Run();
+            new Groups<T, SquaredDifference<T>, Add<T>>(variant, outer, count, inner, px, pm, py, isPerElement: false, T.Zero, default, default)
+                .Run();
     }
 
     /// <summary>Σ a · b over spans of equal length.</summary>
@@ -107,7 +111,8 @@ internal static unsafe class Reduction
         if (b.Length < a.Length) throw new ArgumentException($"Reduction.Dot: lengths differ: {a.Length} and {b.Length}.");
         T result = T.Zero;
         fixed (T* pa = a, pb = b)
-            new Groups<T, Multiply<T>, Add<T>>(variant, 1, a.Length, 1, pa, pb, &result, isPerElement: true, T.Zero, default, default).Run();
+            new Groups<T, Multiply<T>, Add<T>>(variant, 1, a.Length, 1, pa, pb, &result, isPerElement: true, T.Zero, default, default)
+                .Run();
         return result;
     }
 

@@ -6,7 +6,8 @@ using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// One lane: a "vector" that is a single element. It turns every kernel text into its scalar form, with the same operations in the same order and
+/// One lane: a "vector" that is a single element. It turns every kernel text into its scalar form, with the same operations in the same
+/// order and
 /// so the same bits, and carries the reference variant and element types that have no vectors.
 /// </summary>
 internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>

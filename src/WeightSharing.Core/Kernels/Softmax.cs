@@ -5,7 +5,8 @@ using WeightSharing.Kernels.Operators;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// Softmax and its logarithm over the middle of dense [outer, count, inner] views, and their derivatives; overwrites the result, which may be
+/// Softmax and its logarithm over the middle of dense [outer, count, inner] views, and their derivatives; overwrites the result, which
+/// may be
 /// exactly one of the inputs.
 /// </summary>
 /// <remarks>A group that holds NaN or +∞, or nothing but −∞, becomes NaN. Outer groups are shared between threads.</remarks>

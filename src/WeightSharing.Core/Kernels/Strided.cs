@@ -8,8 +8,10 @@ namespace WeightSharing.Kernels;
 /// (broadcasting) or negative.
 /// </summary>
 /// <remarks>
-/// Dimensions over which all operands run on evenly are merged, so that the inner loop is as long as it can be: it runs in vectors where each
-/// operand is contiguous or repeated. Aliasing: a dense target may be exactly one of the dense inputs; otherwise targets and sources must not
+/// Dimensions over which all operands run on evenly are merged, so that the inner loop is as long as it can be: it runs in vectors where
+/// each
+/// operand is contiguous or repeated. Aliasing: a dense target may be exactly one of the dense inputs; otherwise targets and sources must
+/// not
 /// overlap. An empty dimension means no work. Views must lie within their spans.
 /// </remarks>
 internal static unsafe partial class Strided

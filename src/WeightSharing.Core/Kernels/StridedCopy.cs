@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
-// Copying and accumulating between two views. Both merge dimensions first; the order of a copy is free, so that a transposed one runs in blocks
+// Copying and accumulating between two views. Both merge dimensions first; the order of a copy is free, so that a transposed one runs in
+// blocks
 // that stay in the first cache, while accumulation keeps the row-major order, because targets may repeat.
 internal static unsafe partial class Strided
 {
-    /// <summary>Rows and columns of a block of a transposed copy: both sides of it fit the first-level cache.</summary>
-    private const int TransposeBlock = 32;
+    /// <summary>Rows and columns of a block of a transposed copy: a cache line wide, and few enough lines for one set of the first-level
+    /// cache.</summary>
+    private const int TransposeBlock = 8;
 
     /// <summary>target[i] = source[i]; any unmanaged element. A target stride of zero keeps the last element along its dimension.</summary>
     public static void Copy<T>(
@@ -16,16 +18,17 @@ internal static unsafe partial class Strided
         Span<T> target, int targetOffset, ReadOnlySpan<int> targetStrides)
         where T : unmanaged
     {
-        int* buffer = stackalloc int[3 * shape.Length + 3];
+        if (IsRow(shape, sourceStrides, targetStrides, out int n, out int sourceStep, out int targetStep))
+        {
+            fixed (T* ps = source, pt = target) Walk<T>.CopyRow(ps + sourceOffset, sourceStep, pt + targetOffset, targetStep, n);
+            return;
+        }
+
+        int* buffer = stackalloc int[3 * shape.Length];
         var walk = new Walk<T>(buffer, shape, sourceStrides, targetStrides);
         if (walk.Rank < 0) return;
-        fixed (T* ps = source, pt = target)
-        {
-            walk.Source = ps + sourceOffset;
-            walk.Target = pt + targetOffset;
-            walk.Arrange();
-            walk.Copy(0, walk.Source, walk.Target);
-        }
+        walk.Arrange();
+        fixed (T* ps = source, pt = target) walk.Copy(0, ps + sourceOffset, pt + targetOffset);
     }
 
     /// <summary>target[i] += source[i], elements in row-major order; target strides of zero sum over their dimension.</summary>
@@ -40,7 +43,13 @@ internal static unsafe partial class Strided
         Span<T> target, int targetOffset, ReadOnlySpan<int> targetStrides)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int* buffer = stackalloc int[3 * shape.Length + 3];
+        if (IsRow(shape, sourceStrides, targetStrides, out int n, out int sourceStep, out int targetStep))
+        {
+            fixed (T* ps = source, pt = target) AddRow(variant, ps + sourceOffset, sourceStep, pt + targetOffset, targetStep, n);
+            return;
+        }
+
+        int* buffer = stackalloc int[3 * shape.Length];
         var walk = new Walk<T>(buffer, shape, sourceStrides, targetStrides);
         if (walk.Rank < 0) return;
         fixed (T* ps = source, pt = target) AddRows(variant, walk, 0, ps + sourceOffset, pt + targetOffset);
@@ -50,33 +59,52 @@ internal static unsafe partial class Strided
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         nint size = walk.Sizes[level], sourceStep = walk.SourceSteps[level], targetStep = walk.TargetSteps[level];
-        if (level < walk.Rank - 1)
+        if (level == walk.Rank - 1) AddRow(variant, source, sourceStep, target, targetStep, size);
+        else for (nint i = 0; i < size; i++) AddRows(variant, walk, level + 1, source + i * sourceStep, target + i * targetStep);
+    }
+
+    private static void AddRow<T>(SimdVariant variant, T* source, nint sourceStep, T* target, nint targetStep, nint n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (sourceStep == 1 && targetStep == 1)
         {
-            for (nint i = 0; i < size; i++) AddRows(variant, walk, level + 1, source + i * sourceStep, target + i * targetStep);
+            Elementwise.Run<T, BinaryAsTernary<T, Operators.Add<T>>>(variant, target, source, source, target, n, default);
+            return;
         }
-        else if (sourceStep == 1 && targetStep == 1)
+
+        for (nint i = 0; i < n; i++, source += sourceStep, target += targetStep) *target += *source;
+    }
+
+    /// <summary>True when all dimensions merge into one run of n elements, or there are none.</summary>
+    private static bool IsRow(
+        ReadOnlySpan<int> shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides,
+        out int n, out int sourceStep, out int targetStep)
+    {
+        (n, sourceStep, targetStep) = (1, 1, 1);
+        for (int d = shape.Length - 1; d >= 0; d--)
         {
-            Elementwise.Run<T, BinaryAsTernary<T, Operators.Add<T>>>(variant, target, source, source, target, size, default);
+            int size = shape[d];
+            if (size == 1) continue;
+            if (n == 1) (n, sourceStep, targetStep) = (size, sourceStrides[d], targetStrides[d]);
+            else if (sourceStrides[d] == sourceStep * n && targetStrides[d] == targetStep * n) n *= size;
+            else return false;
         }
-        else
-        {
-            for (nint i = 0; i < size; i++, source += sourceStep, target += targetStep) *target += *source;
-        }
+
+        return true;
     }
 
     /// <summary>The merged dimensions of a copy: sizes and both steps, outermost first. Rank −1 means no work.</summary>
-    private struct Walk<T>
+    private readonly struct Walk<T>
         where T : unmanaged
     {
         public readonly int* Sizes, SourceSteps, TargetSteps;
-        public int Rank;
-        public T* Source, Target;
+        public readonly int Rank;
 
         public Walk(int* buffer, ReadOnlySpan<int> shape, ReadOnlySpan<int> sourceStrides, ReadOnlySpan<int> targetStrides)
         {
             Sizes = buffer;
-            SourceSteps = buffer + shape.Length + 1;
-            TargetSteps = SourceSteps + shape.Length + 1;
+            SourceSteps = buffer + shape.Length;
+            TargetSteps = SourceSteps + shape.Length;
             for (int d = 0; d < shape.Length; d++)
             {
                 int size = shape[d], source = sourceStrides[d], target = targetStrides[d];
@@ -101,16 +129,13 @@ internal static unsafe partial class Strided
                     TargetSteps[Rank++] = target;
                 }
             }
-
-            // A single element is a row of one.
-            if (Rank > 0) return;
-            Sizes[0] = SourceSteps[0] = TargetSteps[0] = Rank = 1;
         }
 
         /// <summary>
-        /// Where the innermost dimension is contiguous on one side only (or neither), brings the one that is contiguous on the other side next to it.
+        /// Where the innermost dimension is contiguous on one side only (or neither), brings the one that is contiguous on the other side
+        /// next to it.
         /// </summary>
-        public readonly void Arrange()
+        public void Arrange()
         {
             int inner = Rank - 1;
             if (Rank < 3 || (SourceSteps[inner] == 1 && TargetSteps[inner] == 1)) return;
@@ -125,7 +150,7 @@ internal static unsafe partial class Strided
             }
         }
 
-        public readonly void Copy(int level, T* source, T* target)
+        public void Copy(int level, T* source, T* target)
         {
             nint size = Sizes[level], sourceStep = SourceSteps[level], targetStep = TargetSteps[level];
             if (level == Rank - 1) CopyRow(source, sourceStep, target, targetStep, size);
@@ -133,11 +158,11 @@ internal static unsafe partial class Strided
             else for (nint i = 0; i < size; i++) Copy(level + 1, source + i * sourceStep, target + i * targetStep);
         }
 
-        private readonly bool IsTransposed(int level) =>
+        private bool IsTransposed(int level) =>
             TargetSteps[level] != 0
             && ((SourceSteps[level] == 1 && SourceSteps[level + 1] != 1) || (TargetSteps[level] == 1 && TargetSteps[level + 1] != 1));
 
-        private readonly void CopyBlocks(int level, T* source, T* target)
+        private void CopyBlocks(int level, T* source, T* target)
         {
             nint rows = Sizes[level], columns = Sizes[level + 1];
             nint sourceRow = SourceSteps[level], targetRow = TargetSteps[level];
@@ -154,7 +179,7 @@ internal static unsafe partial class Strided
             }
         }
 
-        private static void CopyRow(T* source, nint sourceStep, T* target, nint targetStep, nint n)
+        public static void CopyRow(T* source, nint sourceStep, T* target, nint targetStep, nint n)
         {
             if (sourceStep == 1 && targetStep == 1) new ReadOnlySpan<T>(source, (int)n).CopyTo(new Span<T>(target, (int)n));
             else if (sourceStep == 0 && targetStep == 1) new Span<T>(target, (int)n).Fill(*source);

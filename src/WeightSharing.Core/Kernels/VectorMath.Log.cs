@@ -37,6 +37,23 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.Select(L.Equal(x, L.Zero), x, result);
     }
 
+    /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Softplus(V x)
+    {
+        V e = Exp(L.Negate(L.Abs(x)));
+        V positive = L.Select(L.LessThan(x, L.Zero), L.Zero, x);
+        if (!HasOwn) return L.Add(positive, PerLane<ScalarLog1p>(e));
+
+        // As Log1p, for 0 ≤ e ≤ 1: no edges, and the exponent of 1 + e is 0 or 1.
+        V one = Constant(1);
+        V sum = L.Add(one, e);
+        V rest = L.Subtract(e, L.Subtract(sum, one));
+        V upper = L.GreaterThan(sum, Constant(1.4142135623730951));
+        V halved = L.MultiplyAdd(rest, Constant(0.5), L.Subtract(L.Multiply(sum, Constant(0.5)), one));
+        return L.Add(positive, LogOfReduced(L.And(upper, one), L.Select(upper, halved, e)));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V LogOfReduced(V k, V f)
     {

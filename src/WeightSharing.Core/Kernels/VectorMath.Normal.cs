@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
-// The upper tail of the normal distribution, Q(a) = ½ erfc(a / √2) for a ≥ 0, is e^(−a²/2) · g(w) / (a + c) with w = (a − c) / (a + c): one polynomial
-// for the whole half line (the substitution of Shepherd & Laframboise 1981, the coefficients fitted here), with relative accuracy to the last digit
+// The upper tail of the normal distribution, Q(a) = ½ erfc(a / √2) for a ≥ 0, is e^(−a²/2) · g(w) / (a + c) with w = (a − c) / (a + c):
+// one polynomial
+// for the whole half line (the substitution of Shepherd & Laframboise 1981, the coefficients fitted here), with relative accuracy to the
+// last digit
 // before underflow.
 internal static unsafe partial class VectorMath<T, V, L>
 {
@@ -48,7 +50,8 @@ internal static unsafe partial class VectorMath<T, V, L>
         return WithSign(L.Select(L.LessThan(t, Constant(1)), near, far), x);
     }
 
-    /// <summary>x Φ(x): a polynomial for Φ up to |x| = 1; beyond, x (1 − Q(x)) for positive x and x Q(|x|) for negative, where nothing cancels.</summary>
+    /// <summary>x Φ(x): a polynomial for Φ up to |x| = 1; beyond, x (1 − Q(x)) for positive x and x Q(|x|) for negative, where nothing
+    /// cancels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu(V x)
     {
@@ -147,7 +150,8 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V TailArgument(V x) => L.Clamp(L.Abs(x), L.Zero, Constant(IsSingle ? 15 : 39));
 
     /// <summary>
-    /// n and p with e^(−a²/2) = 2ⁿ (1 + p); the rounding error of the square is taken along: it would grow to a² half units in the last place.
+    /// n and p with e^(−a²/2) = 2ⁿ (1 + p); the rounding error of the square is taken along: it would grow to a² half units in the last
+    /// place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V GaussianOf(V a, out V p)

@@ -4,12 +4,16 @@ using System.Runtime.CompilerServices;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// Elementary functions of a vector, lane by lane: own range reductions and minimax polynomials (Remez, fitted to the constants' type), the same
+/// Elementary functions of a vector, lane by lane: own range reductions and minimax polynomials (Remez, fitted to the constants' type),
+/// the same
 /// operations in the same order in every width, so that an element's bits do not depend on where it stands.
 /// </summary>
 /// <remarks>
-/// Error below 2 units in the last place for float and double; exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than
-/// float and double take the base library's functions lane by lane, as do sine, cosine, power and arc tangent.
+/// Error below 2 units in the last place for float and double, in the negative tails of gelu and its tanh form below 5 and 3 (there,
+/// where vectors
+/// have no fused multiply-add, growing with x²); exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than float
+/// and double
+/// take the base library's functions lane by lane, as do sine, cosine, power and arc tangent.
 /// </remarks>
 internal static unsafe partial class VectorMath<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -58,6 +58,12 @@ internal static class Pointwise
         where TOp : struct, IBinaryOperator<T> =>
         to.IsDifferentiable ? dy * Combine(Tensor.Ones<T>(x.Shape), x, op, operation) : Combine(dy, x, op, operation);
 
+    /// <summary>As <see cref="Gate{T, TOp}(Tensor{T}, Tensor{T}, TOp, GradientSink, string)"/>, for an operator of two operands.</summary>
+    public static Tensor<T> Gate3<T, TOp>(Tensor<T> dy, Tensor<T> a, Tensor<T> b, TOp op, GradientSink to, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, ITernaryOperator<T> =>
+        to.IsDifferentiable ? dy * Combine3(Tensor.Scalar(T.One), a, b, op, operation) : Combine3(dy, a, b, op, operation);
+
     /// <summary>The elements in row-major order, repeated to a shape that the tensor broadcasts to.</summary>
     public static ReadOnlySpan<T> Spread<T>(Tensor<T> x, in Shape shape)
         where T : unmanaged

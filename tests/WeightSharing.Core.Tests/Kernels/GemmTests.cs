@@ -53,7 +53,8 @@ public class GemmTests
         T[] columnBias = bias ? RandomValues<T>(n, random) : [];
         int cLength = m == 0 || n == 0 ? 0 : (m - 1) * cRow + n;
         Gemm.Multiply<T>(
-            variant, m, n, k, a.Data, a.Row, a.Column, b.Data, b.Row, b.Column, after.AsSpan(Margin, cLength), cRow, accumulate, columnBias);
+            variant, m, n, k, a.Data, a.Row, a.Column, b.Data, b.Row, b.Column, after.AsSpan(Margin, cLength), cRow, accumulate,
+            columnBias);
 
         // k additions, each wrong by at most half a unit in the last place of a partial sum, which grows like the square root of k.
         double tolerance = (typeof(T) == typeof(float) ? 6e-8 : 1.2e-16) * (k + 2) * Math.Sqrt(k + 2) + 1e-30;
@@ -77,7 +78,10 @@ public class GemmTests
             for (int j = 0; j < n; j++)
             {
                 double error = Math.Abs(double.CreateTruncating(after[start + j]) - expected[j]);
-                if (!(error <= tolerance)) Assert.Fail($"{Describe()}: C[{i}, {j}] = {after[start + j]}, expected {expected[j]}, error {error:E2}.");
+                if (!(error <= tolerance))
+                {
+                    Assert.Fail($"{Describe()}: C[{i}, {j}] = {after[start + j]}, expected {expected[j]}, error {error:E2}.");
+                }
             }
 
             for (int e = start + n; e < start + cRow; e++) Unchanged(e);
@@ -138,6 +142,18 @@ public class GemmTests
             CheckAllForms<float>((SimdVariant)variant, 13, 18, k, random);
             CheckAllForms<double>((SimdVariant)variant, 14, 17, k, random);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Products_of_a_long_inner_dimension_are_right(int variant)
+    {
+        var random = new Random(11);
+        CheckAllForms<float>((SimdVariant)variant, 2, 3, 2048, random);
+        CheckAllForms<float>((SimdVariant)variant, 5, 18, 4033, random);
+        CheckAllForms<double>((SimdVariant)variant, 19, 33, 2050, random);
+        Matrix<float> a = Create<float>(3, 131_000, true, 0, random), b = Create<float>(131_000, 5, false, 0, random);
+        Check((SimdVariant)variant, 3, 5, 131_000, a, b, 0, accumulate: false, bias: true, random);
     }
 
     [Theory]
@@ -219,7 +235,8 @@ public class GemmTests
         (int M, int N, int K, bool TransposeA, bool TransposeB)[] cases =
         [
             (150, 170, 190, false, false), (300, 140, 530, true, false), (40, 512, 784, false, true), (6, 3000, 700, false, true),
-            (1, 9000, 300, false, false), (3000, 1, 700, false, false), (2500, 33, 40, true, true),
+            (1, 9000, 300, false, false), (30, 40, 40000, true, false), (9, 8, 33000, false, true),
+            (3000, 1, 700, false, false), (2500, 33, 40, true, true),
         ];
         foreach (SimdVariant variant in Simd.Available.Where(variant => variant != SimdVariant.Reference))
         {

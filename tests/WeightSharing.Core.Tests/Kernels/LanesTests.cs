@@ -94,7 +94,8 @@ public unsafe class LanesTests
     private static T[] Random<T>(int count, Random random)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => [.. Enumerable.Range(0, count).Select(_ =>
-            T.CreateTruncating(random.Next(4) == 0 ? random.Next(-8, 8) + 0.5 : (random.NextDouble() + 1e-3) * 7 * (random.Next(2) * 2 - 1)))];
+            T.CreateTruncating(
+                random.Next(4) == 0 ? random.Next(-8, 8) + 0.5 : (random.NextDouble() + 1e-3) * 7 * (random.Next(2) * 2 - 1)))];
 
     private static V Vector<T, V, L>(T[] values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -6,7 +6,7 @@ namespace WeightSharing.Tests.Kernels;
 
 public class VectorMathTests
 {
-    // Bounds in units in the last place. Errors measured over all floats are in the comments.
+    // Bounds in units in the last place.
     [Fact]
     public void Exp_is_within_its_bound()
     {
@@ -110,7 +110,7 @@ public class VectorMathTests
     {
         var random = new Random(1);
         List<double> x = [];
-        for (int exponent = -1074; exponent <= 1023; exponent += exponent is > -20 and < 10 ? 1 : 29)
+        for (int exponent = -1074; exponent <= 1023; exponent += exponent is > -20 and < 10 ? 1 : 61)
             for (int k = 0; k < (exponent is > -8 and < 10 ? 8 : 1); k++)
             {
                 double magnitude = Math.ScaleB(1 + random.NextDouble(), exponent);
@@ -131,11 +131,11 @@ public class VectorMathTests
         }
     }
 
-    /// <summary>One float in 60 013 of all 2³², against double precision.</summary>
+    /// <summary>One float in 150 011 of all 2³², against double precision.</summary>
     private static void Single<TOp>(TOp op, Func<double, double> reference, double bound)
         where TOp : struct, IUnaryOperator<float>
     {
-        const long stride = 60_013;
+        const long stride = 150_011;
         float[] x = [.. Enumerable.Range(0, (int)((1L << 32) / stride)).Select(i => BitConverter.UInt32BitsToSingle((uint)(i * stride)))];
         foreach (SimdVariant variant in Simd.Available)
         {

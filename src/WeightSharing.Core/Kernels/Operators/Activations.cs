@@ -101,9 +101,8 @@ internal readonly struct Softplus<T>(T beta, T threshold) : IUnaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V scaled = L.Multiply(L.Broadcast(beta), x);
-        V rest = VectorMath<T, V, L>.Log1p(VectorMath<T, V, L>.Exp(L.Negate(L.Abs(scaled))));
-        V positive = L.Select(L.LessThan(scaled, L.Zero), L.Zero, scaled);
-        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), x, L.Divide(L.Add(positive, rest), L.Broadcast(beta)));
+        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), x,
+            L.Divide(VectorMath<T, V, L>.Softplus(scaled), L.Broadcast(beta)));
     }
 }
 

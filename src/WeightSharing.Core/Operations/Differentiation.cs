@@ -1,7 +1,7 @@
 using System.Numerics;
-using WeightSharing.Tensors;
+using WeightSharing.Autograd;
 
-namespace WeightSharing.Autograd;
+namespace WeightSharing.Tensors;
 
 /// <summary>What makes a tensor part of a differentiable computation.</summary>
 public static class Differentiation
@@ -93,43 +93,5 @@ public static class Differentiation
         {
             throw new ArgumentException($"{operation}: the gradient has shape {gradient.Shape}, the tensor {tensor.Shape}; they must be equal.", nameof(gradient));
         }
-    }
-}
-
-/// <summary>The inside of recording, for operations that check before they make a node.</summary>
-internal static class Graph
-{
-    /// <summary>True when an operation on this operand is to be recorded.</summary>
-    public static bool Records<T>(Tensor<T> a)
-        where T : unmanaged => a.RequiresGradient && Ambient.Current.Recording;
-
-    /// <inheritdoc cref="Records{T}(Tensor{T})"/>
-    public static bool Records<T>(Tensor<T> a, Tensor<T>? b)
-        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true }) && Ambient.Current.Recording;
-
-    /// <inheritdoc cref="Records{T}(Tensor{T})"/>
-    public static bool Records<T>(Tensor<T> a, Tensor<T>? b, Tensor<T>? c)
-        where T : unmanaged => (a.RequiresGradient || b is { RequiresGradient: true } || c is { RequiresGradient: true }) && Ambient.Current.Recording;
-
-    /// <inheritdoc cref="Records{T}(Tensor{T})"/>
-    public static bool Records<T>(ReadOnlySpan<Tensor<T>> operands)
-        where T : unmanaged
-    {
-        if (!Ambient.Current.Recording) return false;
-        foreach (Tensor<T> operand in operands)
-        {
-            if (operand.RequiresGradient) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Attaches the node that made <paramref name="result"/>.</summary>
-    public static Tensor<T> From<T>(this Tensor<T> result, Node<T> node)
-        where T : unmanaged
-    {
-        node.Shape = result.Shape;
-        result.Node = node;
-        return result;
     }
 }

@@ -1,0 +1,38 @@
+using System.Numerics;
+using WeightSharing.Autograd;
+using WeightSharing.Kernels.Operators;
+
+namespace WeightSharing.Tensors;
+
+/// <summary>The larger of two, elementwise with NumPy broadcasting; over a dimension it is <c>Max</c>.</summary>
+public static class MaximumOperation
+{
+    extension<T>(Tensor<T> a)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // y = max(a, b)       ∂a += ∂y ⊙ ([a > b] + ½[a = b])       ∂b += ∂y ⊙ ([b > a] + ½[a = b])
+        /// <summary>The larger of a and b, elementwise; the shapes broadcast. NaN when either is; where they are equal each gets half the gradient.</summary>
+        /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
+        public Tensor<T> Maximum(Tensor<T> b)
+        {
+            Tensor<T> y = Pointwise.Combine(a, b, default(Maximum<T>), "Maximum");
+            return Graph.Records(a, b) ? y.From(new MaximumNode<T>(a, b)) : y;
+        }
+
+        /// <summary>The larger of a and a number, elementwise.</summary>
+        public Tensor<T> Maximum(T b) => a.Maximum(Tensor.Scalar(b));
+    }
+
+    private sealed class MaximumNode<T>(Tensor<T> a, Tensor<T> b) : Node<T>(a, b)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Saved<T> a = new(a), b = new(b);
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            Tensor<T> a = Recall(this.a), b = Recall(this.b);
+            if (to.Wants(0)) to.Add(0, Pointwise.Gate3(dy, a, b, default(MaximumBackward<T>), to, Name));
+            if (to.Wants(1)) to.Add(1, Pointwise.Gate3(dy, b, a, default(MaximumBackward<T>), to, Name));
+        }
+    }
+}
