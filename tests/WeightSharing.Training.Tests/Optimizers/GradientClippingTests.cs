@@ -1,4 +1,3 @@
-using WeightSharing.Autograd;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 using WeightSharing.Training;

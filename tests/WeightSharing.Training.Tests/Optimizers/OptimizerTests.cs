@@ -1,4 +1,3 @@
-using WeightSharing.Autograd;
 using WeightSharing.Layers;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
