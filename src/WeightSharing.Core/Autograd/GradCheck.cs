@@ -85,11 +85,7 @@ public static class GradCheck
             mismatches.Add(GradCheckMismatch.Worst(GradCheckQuantity.Value, -1, value.Shape, actual, expected));
         }
 
-        double Weighted(IReadOnlyList<Tensor<double>> at)
-        {
-            using NoGrad off = NoGrad.Begin();
-            return (function(at) * outer).Sum().Item();
-        }
+        double Weighted(IReadOnlyList<Tensor<double>> at) => (function(at) * outer).Sum().Item();
 
         // ⟨∂⟨outer, f⟩/∂x, inner⟩: a number whose gradient is a product with the Hessian.
         double Slope(IReadOnlyList<Tensor<double>> at)
