@@ -18,9 +18,9 @@ internal sealed class Expression<T>
     private Expression(string text, Func<string, Tensor<T>?> tensors) => (this.text, this.tensors) = (text, tensors);
 
     /// <summary>A tensor, or a number that is not one yet: it takes part in the computation as Python's double does.</summary>
-    private readonly record struct Value(Tensor<T>? Tensor, double Number)
+    private readonly record struct Value(Tensor<T>? Array, double Number)
     {
-        public Tensor<T> AsTensor => Tensor ?? WeightSharing.Tensors.Tensor.Scalar(T.CreateChecked(Number));
+        public Tensor<T> AsTensor => Array ?? Tensor.Scalar(T.CreateChecked(Number));
     }
 
     /// <summary>The value of an expression; <paramref name="tensors"/> gives null for names that it does not know.</summary>
@@ -51,7 +51,8 @@ internal sealed class Expression<T>
         Value left = Signed();
         while (true)
         {
-            if (!Peek("**") && Accept("*")) left = Combine(left, Signed(), (a, b) => a * b, (a, b) => a * b, (a, b) => a * b, (a, b) => a * b);
+            if (Peek("**")) return left;
+            if (Accept("*")) left = Combine(left, Signed(), (a, b) => a * b, (a, b) => a * b, (a, b) => a * b, (a, b) => a * b);
             else if (Accept("/")) left = Combine(left, Signed(), (a, b) => a / b, (a, b) => a / b, (a, b) => a / b, (a, b) => a / b);
             else return left;
         }
@@ -63,16 +64,15 @@ internal sealed class Expression<T>
         if (Accept("+")) return Signed();
         if (!Accept("-")) return Power();
         Value value = Signed();
-        return value.Tensor is { } tensor ? new Value(-tensor, 0) : new Value(null, -value.Number);
+        return value.Array is { } tensor ? new Value(-tensor, 0) : new Value(null, -value.Number);
     }
 
     // power = atom ["**" signed]
     private Value Power()
     {
         Value left = Atom();
-        return Accept("**")
-            ? Combine(left, Signed(), Math.Pow, (a, b) => a.Pow(b), (a, b) => a.Pow(b), (a, b) => WeightSharing.Tensors.Tensor.Scalar(a).Pow(b))
-            : left;
+        if (!Accept("**")) return left;
+        return Combine(left, Signed(), Math.Pow, (a, b) => a.Pow(b), (a, b) => a.Pow(b), (a, b) => Tensor.Scalar(a).Pow(b));
     }
 
     // atom = number | name | name "(" sum {"," sum} ")" | "(" sum ")"
@@ -91,7 +91,9 @@ internal sealed class Expression<T>
         if (word.Length == 0) throw Broken("a number, a name or '('");
         if (char.IsAsciiDigit(word[0]) || word[0] == '.')
         {
-            return double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? new Value(null, number) : throw Broken($"a number instead of {word}");
+            return double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                ? new Value(null, number)
+                : throw Broken($"a number instead of {word}");
         }
 
         if (tensors(word) is { } tensor) return new Value(tensor, 0);
@@ -117,13 +119,12 @@ internal sealed class Expression<T>
 
     private static Value Combine(
         Value a, Value b, Func<double, double, double> numbers, Func<Tensor<T>, Tensor<T>, Tensor<T>> tensors,
-        Func<Tensor<T>, T, Tensor<T>> right, Func<T, Tensor<T>, Tensor<T>> left) => (a.Tensor, b.Tensor) switch
+        Func<Tensor<T>, T, Tensor<T>> right, Func<T, Tensor<T>, Tensor<T>> left)
     {
-        (null, null) => new Value(null, numbers(a.Number, b.Number)),
-        ({ } x, { } y) => new Value(tensors(x, y), 0),
-        ({ } x, null) => new Value(right(x, T.CreateChecked(b.Number)), 0),
-        (null, { } y) => new Value(left(T.CreateChecked(a.Number), y), 0),
-    };
+        if (a.Array is { } x) return new Value(b.Array is { } y ? tensors(x, y) : right(x, T.CreateChecked(b.Number)), 0);
+        if (b.Array is { } z) return new Value(left(T.CreateChecked(a.Number), z), 0);
+        return new Value(null, numbers(a.Number, b.Number));
+    }
 
     /// <summary>At the e of 1e-3, which the sign belongs to.</summary>
     private bool IsExponentSign(int start) =>
@@ -153,5 +154,6 @@ internal sealed class Expression<T>
         while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
     }
 
-    private FormatException Broken(string expected) => new($"Expression \"{text}\": expected {expected} at \"{text[Math.Min(at, text.Length)..]}\".");
+    private FormatException Broken(string expected) =>
+        new($"Expression \"{text}\": expected {expected} at \"{text[Math.Min(at, text.Length)..]}\".");
 }

@@ -12,8 +12,8 @@ internal static class GoldenFolder
     public static IReadOnlyList<GoldenCase> Selected { get; } = Select();
 
     /// <summary>The operations that GOLDEN_OPS names; empty when all are meant.</summary>
-    public static string[] SelectedOperations =>
-        (Environment.GetEnvironmentVariable("GOLDEN_OPS") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static string[] SelectedOperations => (Environment.GetEnvironmentVariable("GOLDEN_OPS") ?? "")
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static IReadOnlyList<GoldenCase> Select()
     {
@@ -30,7 +30,8 @@ internal static class GoldenFolder
             string name = entry.GetProperty("case").GetString()!;
             string path = Path.Combine(folder, name + ".safetensors");
             double error = entry.TryGetProperty("f32_error", out JsonElement number) ? number.GetDouble() : 0;
-            return new GoldenCase(name, entry.GetProperty("op").GetString()!, error, File.Exists(path) ? path : Path.ChangeExtension(path, ".json"));
+            return new GoldenCase(
+                name, entry.GetProperty("op").GetString()!, error, File.Exists(path) ? path : Path.ChangeExtension(path, ".json"));
         })];
     }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace WeightSharing.Tests.Golden;
 
-/// <summary>One operation of the golden set, in terms of the library's public API. Every subclass in this assembly is found and run.</summary>
+/// <summary>One operation of the golden set through the library's public API. Every subclass in this assembly is found and run.</summary>
 internal abstract class GoldenOperation
 {
     /// <summary>All of them.</summary>

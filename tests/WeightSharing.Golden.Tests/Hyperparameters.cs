@@ -3,7 +3,9 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Golden;
 
-/// <summary>The hyperparameters of a case, parsed from text. Every one that a case states must be read: one that nobody reads was not honoured.</summary>
+/// <summary>
+/// The hyperparameters of a case, parsed from text. Every one that a case states must be read: one that nobody reads was not honoured.
+/// </summary>
 internal sealed class Hyperparameters
 {
     private const string Prefix = "hp.";
@@ -56,7 +58,8 @@ internal sealed class Hyperparameters
     };
 
     /// <summary>Comma-separated real numbers, or null.</summary>
-    public double[]? Reals(string name) => Text(name)?.Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+    public double[]? Reals(string name) => Text(name)?
+        .Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture)).ToArray();
 
     public string Required(string name) => Text(name) ?? throw new FormatException($"hp.{name} is missing.");
 }

@@ -12,7 +12,7 @@ internal sealed class Operands<T>
     private readonly GoldenCase source;
     private readonly Dictionary<string, StoredTensor> stored = [];
     private readonly Dictionary<string, Tensor<T>> leaves = [];
-    private readonly Dictionary<string, Parameter<T>> parameters = [];
+    private readonly Dictionary<string, Weight<T>> weights = [];
 
     public Operands(GoldenCase source)
     {
@@ -38,6 +38,9 @@ internal sealed class Operands<T>
     /// <summary>A tensor, through its view, or null.</summary>
     public Tensor<T>? Find(string name) => leaves.TryGetValue(name, out Tensor<T>? leaf) ? Views.Apply(leaf, source.View(name)) : null;
 
+    /// <summary>Whether the case has this tensor.</summary>
+    public bool Has(string name) => stored.ContainsKey(name);
+
     /// <summary>True when the tensor is of integers.</summary>
     public bool IsIndices(string name) => stored[name].Type == SafetensorsType.I64;
 
@@ -49,30 +52,30 @@ internal sealed class Operands<T>
         return Tensor.From(values, new Shape(stored[name].Shape));
     }
 
-    /// <summary>Gives a layer's parameter the values of this tensor; the tensor's gradient is then the parameter's.</summary>
-    public Weight<T> Into(Weight<T> weight, string name)
+    /// <summary>Gives a layer's parameter the values of this tensor, whose gradient is from then on the parameter's.</summary>
+    public void Load(Weight<T>? weight, string name)
     {
-        parameters.Add(name, weight.Parameter);
-        weight.Parameter.Set(this[name].Detach());
-        return weight;
+        if (weight is null) return;
+        weight.Parameter.Set(leaves[name].Detach());
+        weights.Add(name, weight);
     }
 
-    /// <summary>A parameter with the values of this tensor; the tensor's gradient is then the parameter's.</summary>
-    public Weight<T> Parameter(string name)
+    /// <summary>One use of a shared parameter, through its view.</summary>
+    public Tensor<T> Use(string name, Site site = default)
     {
-        if (!parameters.TryGetValue(name, out Parameter<T>? parameter)) parameters[name] = parameter = new Parameter<T>(this[name].Copy());
-        return parameter;
+        if (!weights.TryGetValue(name, out Weight<T>? weight)) weights[name] = weight = new Parameter<T>(leaves[name].Copy());
+        return Views.Apply(weight.Use(site), source.View(name));
     }
 
     /// <summary>The gradient that a stored tensor has received; zero when none came.</summary>
     public Tensor<T> Gradient(string name) =>
-        (parameters.TryGetValue(name, out Parameter<T>? parameter) ? parameter.Gradient : leaves[name].Gradient)
+        (weights.TryGetValue(name, out Weight<T>? weight) ? weight.Parameter.Gradient : leaves[name].Gradient)
         ?? Tensor.Zeros<T>(new Shape(stored[name].Shape));
 
     /// <summary>The parts of a parameter's gradient, in the order of their uses.</summary>
     public IReadOnlyList<Tensor<T>> UsageGradients(string name) =>
-        parameters.TryGetValue(name, out Parameter<T>? parameter)
-            ? [.. parameter.Ledger.Usages.Select(usage => usage.Gradient ?? Tensor.Zeros<T>(parameter.Shape))]
+        weights.TryGetValue(name, out Weight<T>? weight)
+            ? [.. weight.Parameter.Ledger.Usages.Select(usage => usage.Gradient ?? Tensor.Zeros<T>(weight.Parameter.Shape))]
             : [];
 
     public static Tensor<T> Read(StoredTensor tensor)

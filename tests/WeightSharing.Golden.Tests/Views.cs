@@ -16,7 +16,7 @@ internal static class Views
             x = words[0] switch
             {
                 "permute" => x.Permute(Numbers(words[1])),
-                "slice" => Slice(x, [.. words[1..].Select(Number)]),
+                "slice" => x.Slice(Number(words[1]), Number(words[2]), Number(words[3]), Number(words[4])),
                 "expand" => Expand(x, Numbers(words[1])),
                 _ => throw new FormatException($"view \"{part}\"; expected permute, slice or expand."),
             };
@@ -24,16 +24,6 @@ internal static class Views
 
         return x;
     }
-
-    /// <summary>As Python slices: negative bounds count from the end, and bounds beyond the extent are cut to it.</summary>
-    public static Tensor<T> Slice<T>(Tensor<T> x, int[] range)
-        where T : unmanaged
-    {
-        int extent = x.Shape[range[0]], start = Bound(range[1], extent), stop = Bound(range[2], extent);
-        return x.Slice(range[0], start, Math.Max(start, stop), range[3]);
-    }
-
-    private static int Bound(int bound, int extent) => Math.Clamp(bound < 0 ? bound + extent : bound, 0, extent);
 
     /// <summary>An extent of −1 stays as it is.</summary>
     private static Tensor<T> Expand<T>(Tensor<T> x, int[] extents)

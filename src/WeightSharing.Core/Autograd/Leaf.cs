@@ -15,9 +15,6 @@ internal sealed class Leaf<T> : Node<T>
     /// <summary>Σ of all gradients since the last <see cref="Zero"/>; null when there was none.</summary>
     public Tensor<T>? Gradient => isZero ? null : buffer;
 
-    /// <summary>Called after each gradient that arrives.</summary>
-    public event Action? Arrived;
-
     public override string Name => "leaf";
 
     /// <summary>Forgets the gradient; its buffer stays for the next one.</summary>
@@ -47,7 +44,6 @@ internal sealed class Leaf<T> : Node<T>
         }
 
         isZero = false;
-        Arrived?.Invoke();
     }
 
     internal override void Propagate(BackwardPass pass) => throw new InvalidOperationException("A leaf has no operands.");

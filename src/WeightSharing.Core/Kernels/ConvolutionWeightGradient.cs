@@ -4,7 +4,7 @@ namespace WeightSharing.Kernels;
 
 /// <summary>
 /// The weight gradient: dw[o, k] = Σ over images and positions p of dy[o, p] · planes[offsets[k] + p], with the planes and the offsets of
-/// the /// forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
+/// the forward <see cref="ConvolutionPlan"/> and dy laid out at the same pitch, zero between the rows.
 /// </summary>
 /// <remarks>
 /// Chunks are (run of groups, run of tiles of output channels, run of units); a unit is a block of rows of one image, or a few whole small

@@ -60,16 +60,8 @@ public static class VarianceOperation
 
         /// <summary>The square root of the variance; its gradient where all elements are equal is 0.</summary>
         /// <inheritdoc cref="Variance{T}(Tensor{T}, ReadOnlySpan{int}, bool, bool)"/>
-        public Tensor<T> StandardDeviation(ReadOnlySpan<int> dimensions, bool unbiased = true, bool keepDimensions = false)
-        {
-            Tensor<T> variance = x.Variance(dimensions, unbiased, keepDimensions);
-            if (!Graph.Records(variance)) return variance.Sqrt();
-            // √0 has an infinite slope; where nothing varies the root is a constant 0 instead.
-            Tensor<bool> still = variance.Detach().Equal(T.Zero);
-            if (!still.Any()) return variance.Sqrt();
-            Tensor<T> zero = Tensor.Scalar(T.Zero);
-            return Tensor.Where(still, zero, Tensor.Where(still, Tensor.Scalar(T.One), variance).Sqrt());
-        }
+        public Tensor<T> StandardDeviation(ReadOnlySpan<int> dimensions, bool unbiased = true, bool keepDimensions = false) =>
+            NormOperation.RootOrZero(x.Variance(dimensions, unbiased, keepDimensions), 2);
     }
 
     private sealed class VarianceNode<T>(Tensor<T> x, int[] dimensions, Shape kept, T factor) : Node<T>(x)

@@ -1,0 +1,13 @@
+using WeightSharing.Experiments.Digits;
+
+namespace WeightSharing.Experiments;
+
+/// <summary>All experiments, in the order in which they are listed. A new one is registered here and nowhere else.</summary>
+internal static class ExperimentList
+{
+    /// <summary>The one that runs when none is named.</summary>
+    public static Experiment Default { get; } = new DigitsExperiment();
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [Default, new DigitsTuningExperiment()];
+}

@@ -1,0 +1,3 @@
+using WeightSharing.Experiments;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

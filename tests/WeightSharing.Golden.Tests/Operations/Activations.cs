@@ -1,0 +1,48 @@
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Tests.Golden.Operations;
+
+internal sealed class Relu : GoldenOperation
+{
+    public override string Name => "relu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].Relu() };
+}
+
+internal sealed class LeakyRelu : GoldenOperation
+{
+    public override string Name => "leaky_relu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].LeakyRelu(T.CreateChecked(hp.Real("slope"))),
+    };
+}
+
+internal sealed class Sigmoid : GoldenOperation
+{
+    public override string Name => "sigmoid";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].Sigmoid() };
+}
+
+internal sealed class Tanh : GoldenOperation
+{
+    public override string Name => "tanh";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].Tanh() };
+}
+
+internal sealed class Softmax : GoldenOperation
+{
+    public override string Name => "softmax";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].Softmax(hp.Integer("dim")) };
+}
+
+internal sealed class LogSoftmax : GoldenOperation
+{
+    public override string Name => "log_softmax";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].LogSoftmax(hp.Integer("dim")) };
+}

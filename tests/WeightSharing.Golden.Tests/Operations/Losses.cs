@@ -1,0 +1,40 @@
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Tests.Golden.Operations;
+
+internal sealed class MeanSquaredError : GoldenOperation
+{
+    public override string Name => "mse";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["loss"] = Loss.MeanSquaredError(t["x"], t["target"], Reduction(hp)),
+    };
+
+    public static LossReduction Reduction(Hyperparameters hp) => hp.Text("reduction", "mean") switch
+    {
+        "mean" => LossReduction.Mean,
+        "sum" => LossReduction.Sum,
+        "none" => LossReduction.None,
+        var other => throw new FormatException($"hp.reduction is \"{other}\"; expected mean, sum or none."),
+    };
+}
+
+internal sealed class CrossEntropy : GoldenOperation
+{
+    public override string Name => "cross_entropy";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
+    {
+        LossReduction reduction = MeanSquaredError.Reduction(hp);
+        double smoothing = hp.Real("label_smoothing", 0);
+        int ignored = hp.Integer("ignore_index", Loss.DefaultIgnoreIndex);
+        Tensor<T>? weight = t.Find("class_weight");
+        return new()
+        {
+            ["loss"] = t.IsIndices("target")
+                ? Loss.CrossEntropy(t["x"], t.Indices("target"), reduction, weight, smoothing, ignored)
+                : Loss.CrossEntropy(t["x"], t["target"].Detach(), reduction, weight, smoothing),
+        };
+    }
+}

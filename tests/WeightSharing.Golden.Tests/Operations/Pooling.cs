@@ -1,0 +1,25 @@
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Tests.Golden.Operations;
+
+internal sealed class MaxPool2d : GoldenOperation
+{
+    public override string Name => "max_pool2d";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].MaxPool2d(
+            hp.Size("kernel")!.Value, hp.Size("stride"), hp.Size("padding") ?? 0, hp.Size("dilation"), hp.Flag("ceil_mode")),
+    };
+}
+
+internal sealed class AveragePool2d : GoldenOperation
+{
+    public override string Name => "avg_pool2d";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].AveragePool2d(
+            hp.Size("kernel")!.Value, hp.Size("stride"), hp.Size("padding") ?? 0, hp.Flag("ceil_mode"), hp.Flag("count_include_pad", true)),
+    };
+}
