@@ -14,7 +14,7 @@ namespace WeightSharing.Autograd;
 /// <code>
 /// GradCheck.Verify(x =&gt; x.Tanh(), [2, 3]);
 /// GradCheck.Verify((a, b) =&gt; a.MatMul(b), [2, 3], [3, 4]);
-/// GradCheck.Verify(x =&gt; x.Log(), [5], new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =Select(Math.Log)gt; Math.Log(v))] });
+/// GradCheck.Verify(x =&gt; x.Log(), [5], new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =&gt; Math.Log(v))] });
 /// </code>
 /// </example>
 public static class GradCheck
