@@ -46,3 +46,23 @@ internal sealed class LogSoftmax : GoldenOperation
 
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].LogSoftmax(hp.Integer("dim")) };
 }
+
+internal sealed class Gelu : GoldenOperation
+{
+    public override string Name => "gelu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = hp.Text("approximate", "none") == "tanh" ? t["x"].GeluTanh() : t["x"].Gelu(),
+    };
+}
+
+internal sealed class Softplus : GoldenOperation
+{
+    public override string Name => "softplus";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].Softplus(T.CreateChecked(hp.Real("beta", 1)), T.CreateChecked(hp.Real("threshold", 20))),
+    };
+}

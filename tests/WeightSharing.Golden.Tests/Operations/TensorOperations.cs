@@ -118,3 +118,47 @@ internal sealed class Pad : GoldenOperation
         return new() { ["y"] = x.Pad(sides, mode, T.CreateChecked(hp.Real("value", 0))) };
     }
 }
+
+internal sealed class Gather : GoldenOperation
+{
+    public override string Name => "gather";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].Gather(hp.Integer("dim"), t.Indices("index")),
+    };
+}
+
+internal sealed class IndexAdd : GoldenOperation
+{
+    public override string Name => "index_add";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["base"].IndexAdd(hp.Integer("dim"), t.Indices("index"), t["src"]),
+    };
+}
+
+internal sealed class Embedding : GoldenOperation
+{
+    public override string Name => "embedding";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
+    {
+        Tensor<T> weight = t["weight"];
+        int? padding = hp.Text("padding_idx") is null ? null : hp.Integer("padding_idx");
+        // PyTorch counts a negative one from the end.
+        if (padding < 0) padding += weight.Shape[0];
+        return new() { ["y"] = Tensor.Embedding(weight, t.Indices("indices"), padding) };
+    }
+}
+
+internal sealed class Einsum : GoldenOperation
+{
+    public override string Name => "einsum";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = Tensor.Einsum<T>(hp.Required("equation"), [.. t.Names.Select(name => t[name])]),
+    };
+}
