@@ -53,7 +53,12 @@ internal sealed class Gelu : GoldenOperation
 
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
     {
-        ["y"] = hp.Text("approximate", "none") == "tanh" ? t["x"].GeluTanh() : t["x"].Gelu(),
+        ["y"] = hp.Text("approximate", "none") switch
+        {
+            "none" => t["x"].Gelu(),
+            "tanh" => t["x"].GeluTanh(),
+            var other => throw new FormatException($"hp.approximate is \"{other}\"; expected none or tanh."),
+        },
     };
 }
 

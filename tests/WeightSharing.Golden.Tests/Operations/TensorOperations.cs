@@ -28,8 +28,6 @@ internal sealed class Reduce : GoldenOperation
         Tensor<T> x = t["x"];
         int[] dims = hp.List("dims") ?? [];
         bool keep = hp.Flag("keepdim");
-        // These kinds go by one dimension: the first that is named.
-        int first = dims.Length > 0 ? dims[0] : 0;
         string kind = hp.Required("kind");
         bool unbiased = hp.Flag("unbiased", missing: true);
         return new()
@@ -40,9 +38,9 @@ internal sealed class Reduce : GoldenOperation
                 "mean" => x.Mean(dims, keep),
                 "logsumexp" => x.LogSumExp(dims, keep),
                 "var" => x.Variance(dims, unbiased, keep),
-                "max" => x.Max(first, keep),
-                "min" => x.Min(first, keep),
-                "prod" => x.Product(first, keep),
+                "max" => x.Max(dims, keep),
+                "min" => x.Min(dims, keep),
+                "prod" => x.Product(dims, keep),
                 _ => throw new FormatException($"hp.kind is \"{kind}\"."),
             },
         };
@@ -137,20 +135,6 @@ internal sealed class IndexAdd : GoldenOperation
     {
         ["y"] = t["base"].IndexAdd(hp.Integer("dim"), t.Indices("index"), t["src"]),
     };
-}
-
-internal sealed class Embedding : GoldenOperation
-{
-    public override string Name => "embedding";
-
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
-    {
-        Tensor<T> weight = t["weight"];
-        int? padding = hp.Text("padding_idx") is null ? null : hp.Integer("padding_idx");
-        // PyTorch counts a negative one from the end.
-        if (padding < 0) padding += weight.Shape[0];
-        return new() { ["y"] = Tensor.Embedding(weight, t.Indices("indices"), padding) };
-    }
 }
 
 internal sealed class Einsum : GoldenOperation
