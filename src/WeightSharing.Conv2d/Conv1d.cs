@@ -99,4 +99,13 @@ public sealed class Conv1d<T> : Layer<T>
         if (!HasBiasPerPosition) return padded.Conv1d(weight, Bias?.Use(positions: positions), Stride, ends, Dilation, Groups);
         return padded.Conv1d(weight, null, Stride, ends, Dilation, Groups) + Bias!.Use();
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new Conv1d<TOther>(
+            InputChannels, OutputChannels, KernelSize, Stride, Padding, Dilation, Groups, ConvolutionBias.Of(Bias?.Shape), PaddingMode, PaddingValue,
+            weight: copier.Copy(Weight));
+    }
 }

@@ -97,4 +97,13 @@ public sealed class Conv2d<T> : Layer<T>
         if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups);
         return padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups) + Bias!.Use();
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new Conv2d<TOther>(
+            InputChannels, OutputChannels, KernelSize, Stride, Padding, Dilation, Groups, ConvolutionBias.Of(Bias?.Shape), PaddingMode, PaddingValue,
+            weight: copier.Copy(Weight));
+    }
 }

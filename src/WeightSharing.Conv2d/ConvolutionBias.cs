@@ -36,6 +36,15 @@ public readonly record struct ConvolutionBias
     /// <summary>true is <see cref="PerChannel"/>, false is <see cref="None"/>.</summary>
     public static implicit operator ConvolutionBias(bool bias) => bias ? PerChannel : None;
 
+    /// <summary>The form of a bias of this shape; null is none.</summary>
+    internal static ConvolutionBias Of(Shape? shape) => shape switch
+    {
+        null => None,
+        { Rank: 1 } => PerChannel,
+        { Rank: 2 } row => PerPosition((1, row[1])),
+        { } plane => PerPosition((plane[1], plane[2])),
+    };
+
     /// <summary>The parameter of the bias, or null.</summary>
     internal Parameter<T>? Parameter<T>(int channels, Fan fan, bool oneDimensional)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -45,4 +45,11 @@ public sealed class Dense<T> : Layer<T>
         int positions = input.Rank > 2 ? input.Shape.Slice(1, input.Rank - 1).Count : 1;
         return input.Linear(Weight.Use(positions: positions), Bias?.Use(positions: positions));
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new Dense<TOther>(Weight.Shape[1], Weight.Shape[0], Bias is not null, copier.Copy(Weight));
+    }
 }

@@ -81,4 +81,12 @@ public sealed class LocallyConnected1d<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(input);
         return input.LocallyConnected1d(Weight.Use(), Bias?.Use(), KernelSize, Stride, Padding, Dilation);
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new LocallyConnected1d<TOther>(
+            InputChannels, OutputChannels, InputLength, KernelSize, Stride, Padding, Dilation, Bias is not null, copier.Copy(Weight));
+    }
 }

@@ -82,4 +82,12 @@ public sealed class LocallyConnected2d<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(input);
         return input.LocallyConnected2d(Weight.Use(), Bias?.Use(), KernelSize, Stride, Padding, Dilation);
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new LocallyConnected2d<TOther>(
+            InputChannels, OutputChannels, InputSize, KernelSize, Stride, Padding, Dilation, Bias is not null, copier.Copy(Weight));
+    }
 }

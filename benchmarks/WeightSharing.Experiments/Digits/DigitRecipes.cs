@@ -33,7 +33,7 @@ internal static class DigitRecipes
     public static IReadOnlyList<double> LearningRates { get; } = [0.001, 0.003, 0.01, 0.03];
 
     /// <summary>Numbers of steps that the choice is between.</summary>
-    public static IReadOnlyList<int> Steps { get; } = [60, 120, 240];
+    public static IReadOnlyList<int> Steps { get; } = [100, 200, 400];
 
     /// <summary>The recipe of a network for a layout.</summary>
     public static Recipe For(Connectivity connectivity, Layout layout) => (layout.Key, connectivity.Key) switch

@@ -10,6 +10,9 @@ public sealed class Relu<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.Relu();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Relu<TOther>();
 }
 
 /// <summary>x where positive, slope·x elsewhere, elementwise.</summary>
@@ -20,6 +23,9 @@ public sealed class LeakyRelu<T>(double slope = 0.01) : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.LeakyRelu(T.CreateChecked(slope));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new LeakyRelu<TOther>(slope);
 }
 
 /// <summary>1 / (1 + e⁻ˣ), elementwise.</summary>
@@ -29,6 +35,9 @@ public sealed class Sigmoid<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.Sigmoid();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Sigmoid<TOther>();
 }
 
 /// <summary>Hyperbolic tangent, elementwise.</summary>
@@ -38,6 +47,9 @@ public sealed class Tanh<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.Tanh();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Tanh<TOther>();
 }
 
 /// <summary>eˣ / Σ eˣ over one dimension.</summary>
@@ -48,6 +60,9 @@ public sealed class Softmax<T>(int dimension = -1) : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.Softmax(dimension);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Softmax<TOther>(dimension);
 }
 
 /// <summary>ln(eˣ / Σ eˣ) over one dimension.</summary>
@@ -58,4 +73,7 @@ public sealed class LogSoftmax<T>(int dimension = -1) : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.LogSoftmax(dimension);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new LogSoftmax<TOther>(dimension);
 }

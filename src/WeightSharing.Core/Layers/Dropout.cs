@@ -44,4 +44,7 @@ public sealed class Dropout<T> : Layer<T>
         this.key = key;
         Draws = 0;
     }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Dropout<TOther>(Probability) { key = key, Draws = Draws };
 }

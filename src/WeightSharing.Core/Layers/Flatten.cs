@@ -10,4 +10,7 @@ public sealed class Flatten<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.Reshape([input.Shape[0], input.Shape.Slice(1, input.Rank).Count]);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Flatten<TOther>();
 }

@@ -10,4 +10,8 @@ public abstract class Layer<T> : Module<T>
 {
     /// <summary>The layer's output for an input.</summary>
     public abstract Tensor<T> Forward(Tensor<T> input);
+
+    /// <inheritdoc cref="Module{T}.To{TOther}"/>
+    public new Layer<TOther> To<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => (Layer<TOther>)base.To<TOther>();
 }

@@ -9,11 +9,12 @@ namespace WeightSharing.Layers;
 /// places; it stays one, with several names.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public abstract class Module<T> : IParameterized<T>, IWeightOwner
+public abstract class Module<T> : IParameterized<T>, IModule, IWeightOwner
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<(string Name, Weight<T> Weight)> weights = [];
     private readonly List<(string Name, Tensor<T> Buffer)> buffers = [];
+    private readonly List<(string Name, Tensor<long> Counter)> counters = [];
     private readonly List<(string Name, Module<T> Module)> children = [];
     private Module<T>? parent;
     private string name = "";
@@ -35,6 +36,16 @@ public abstract class Module<T> : IParameterized<T>, IWeightOwner
     /// <summary>Tensors that are saved with the model but not learned, such as running statistics, with their full names.</summary>
     public IEnumerable<(string Name, Tensor<T> Buffer)> Buffers => NamedModules().SelectMany(
         pair => pair.Module.buffers.Select(buffer => (Join(pair.Name, buffer.Name), buffer.Buffer)));
+
+    /// <summary>Whole numbers that are saved with the model, such as the number of batches seen, with their full names.</summary>
+    public IEnumerable<(string Name, Tensor<long> Counter)> Counters => NamedModules().SelectMany(
+        pair => pair.Module.counters.Select(counter => (Join(pair.Name, counter.Name), counter.Counter)));
+
+    internal List<(string Name, Weight<T> Weight)> OwnWeights => weights;
+
+    internal List<(string Name, Tensor<T> Buffer)> OwnBuffers => buffers;
+
+    internal List<(string Name, Tensor<long> Counter)> OwnCounters => counters;
 
     /// <summary>This module (under the empty name) and all below it, parents first, under every path by which they are reachable.</summary>
     public IEnumerable<(string Name, Module<T> Module)> NamedModules()
@@ -75,6 +86,24 @@ public abstract class Module<T> : IParameterized<T>, IWeightOwner
         foreach (Parameter<T> parameter in Parameters) parameter.IsFrozen = frozen;
     }
 
+    /// <summary>
+    /// The same model with elements of another type (or of the same): a copy that shares nothing with this one and shares the same within itself.
+    /// One parameter stays one, under all its names, with its tyings, frozen flag, buffers, mode and random keys; values are rounded to the other
+    /// type. Its ledgers name the same usages, each counted zero times.
+    /// </summary>
+    /// <exception cref="NotSupportedException">A module does not say how it is copied.</exception>
+    /// <exception cref="InvalidOperationException">A module's copy has other names or sharing than the module.</exception>
+    public Module<TOther> To<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => new ModuleCopier<T, TOther>().CopyModel(this);
+
+    /// <summary>
+    /// Measures that the model's sharing is whole; and, where an earlier graph is given, what changed since.
+    /// </summary>
+    /// <param name="expected">The sharing as it should be: <see cref="SharingGraph.Of"/> of the model earlier on, or as a checkpoint holds it.</param>
+    public SharingVerification Verify(SharingGraph? expected = null) => SharingVerification.Of(this, expected);
+
+    IModule IModule.CopyModule() => To<T>();
+
     /// <summary>Registers a weight under a name of this module; use the handle that it returns.</summary>
     /// <exception cref="ArgumentException">The name is taken, empty or has a dot.</exception>
     protected Weight<T> Register(string weightName, Weight<T> weight)
@@ -114,9 +143,43 @@ public abstract class Module<T> : IParameterized<T>, IWeightOwner
         return buffer;
     }
 
+    /// <summary>Registers whole numbers that are saved with the model but not learned; returns them, outside any scope.</summary>
+    /// <exception cref="ArgumentException">The name is taken, empty or has a dot.</exception>
+    protected Tensor<long> RegisterCounter(string counterName, Tensor<long> counter)
+    {
+        ArgumentNullException.ThrowIfNull(counter);
+        CheckName(counterName);
+        counters.Add((counterName, counter.Keep()));
+        return counter;
+    }
+
+    /// <summary>
+    /// A module of the same class and settings, for <see cref="To"/> and <c>Clone</c>. Weights and modules that this one was given, and that others may
+    /// hold too, come from the copier; values, buffers, mode and frozen flags are filled in afterwards, by name.
+    /// </summary>
+    /// <example><code>
+    /// protected override Module&lt;TOther&gt; CopyAs&lt;TOther&gt;(ModuleCopier&lt;T, TOther&gt; copier) =&gt; new Block&lt;TOther&gt;(channels, copier.Copy(inner));
+    /// </code></example>
+    /// <exception cref="NotSupportedException">The class does not override this method.</exception>
+    protected virtual Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => throw new NotSupportedException(
+            $"Copy: {GetType().Name} does not say how it is copied; override CopyAs in it: return a new {GetType().Name.Split('`')[0]}<TOther> with the same settings, its layers and shared weights through copier.Copy.");
+
     /// <summary>Called by <see cref="Initialize"/> with a key of the module's own.</summary>
     protected virtual void OnInitialize(RandomKey key)
     {
+    }
+
+    internal Module<TOther> MakeCopy<TOther>(ModuleCopier<T, TOther> copier)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => CopyAs(copier);
+
+    internal void TakeMode(bool training) => IsTraining = training;
+
+    /// <summary>Takes the place in the model that the original has in its own, which its path follows from.</summary>
+    internal void TakePlace<TOther>(Module<TOther> original, Dictionary<Module<TOther>, Module<T>> twins)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        if (original.parent is not null && twins.TryGetValue(original.parent, out Module<T>? above)) (parent, name) = (above, original.name);
     }
 
     private void SetMode(bool training)
@@ -128,7 +191,8 @@ public abstract class Module<T> : IParameterized<T>, IWeightOwner
     {
         ArgumentException.ThrowIfNullOrEmpty(local);
         if (local.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"Register: the name {local} has a dot; dots join the names of parents and children.");
-        if (weights.Any(pair => pair.Name == local) || children.Any(pair => pair.Name == local) || buffers.Any(pair => pair.Name == local))
+        if (weights.Any(pair => pair.Name == local) || children.Any(pair => pair.Name == local) || buffers.Any(pair => pair.Name == local)
+            || counters.Any(pair => pair.Name == local))
         {
             throw new ArgumentException($"Register: {GetType().Name} has something named {local} already; names within a module must differ.");
         }

@@ -15,6 +15,9 @@ public sealed class MaxPool2d<T>(Size2 kernelSize, Size2? stride = null, Size2 p
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.MaxPool2d(kernelSize, stride, padding, dilation, ceilMode);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new MaxPool2d<TOther>(kernelSize, stride, padding, dilation, ceilMode);
 }
 
 /// <summary>Mean over windows: [N, C, H, W] → [N, C, outH, outW].</summary>
@@ -30,6 +33,9 @@ public sealed class AveragePool2d<T>(
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.AveragePool2d(kernelSize, stride, padding, ceilMode, countIncludePadding);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new AveragePool2d<TOther>(kernelSize, stride, padding, ceilMode, countIncludePadding);
 }
 
 /// <summary>The maximum of each map: [N, C, ..] → [N, C]. What it returns does not depend on where in the map the maximum lies.</summary>
@@ -39,6 +45,9 @@ public sealed class GlobalMaxPool<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => GlobalPooling.Maps(input, "GlobalMaxPool").Max(2);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new GlobalMaxPool<TOther>();
 }
 
 /// <summary>The mean of each map: [N, C, ..] → [N, C].</summary>
@@ -48,6 +57,9 @@ public sealed class GlobalAveragePool<T> : Layer<T>
 {
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => GlobalPooling.Maps(input, "GlobalAveragePool").Mean(2);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new GlobalAveragePool<TOther>();
 }
 
 internal static class GlobalPooling

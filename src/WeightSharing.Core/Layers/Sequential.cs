@@ -30,4 +30,15 @@ public sealed class Sequential<T> : Layer<T>
         foreach (Layer<T> layer in layers) input = layer.Forward(input);
         return input;
     }
+
+    /// <inheritdoc cref="Module{T}.To{TOther}"/>
+    public new Sequential<TOther> To<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => (Sequential<TOther>)base.To<TOther>();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
+    {
+        ArgumentNullException.ThrowIfNull(copier);
+        return new Sequential<TOther>([.. layers.Select(layer => copier.Copy(layer))]);
+    }
 }

@@ -30,6 +30,9 @@ public sealed class Parameter<T>
     public Parameter(Tensor<T> values)
         : this(RequireValues(values).Shape) => Set(values);
 
+    private Parameter(Shape shape, Initializer? initializer, Fan fan, bool frozen)
+        : this(shape, initializer, fan) => IsFrozen = frozen;
+
     /// <summary>The canonical name: the first under which a module registered it; empty before.</summary>
     public string Name => FirstHandle?.Name ?? "";
 
@@ -101,6 +104,15 @@ public sealed class Parameter<T>
     {
         leaf.Zero();
         Ledger.ZeroContributions();
+    }
+
+    /// <summary>A parameter of its own with the same initializer, frozen flag and, where there are any, values, as another type.</summary>
+    internal Parameter<TOther> CopyAs<TOther>()
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        var copy = new Parameter<TOther>(Shape, initializer, fan, IsFrozen);
+        if (value is not null) copy.Set(value.Detach().To<TOther>());
+        return copy;
     }
 
     /// <summary>Name and shape.</summary>

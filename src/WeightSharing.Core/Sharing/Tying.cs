@@ -17,6 +17,7 @@ public sealed partial class Tying
     private readonly int[] index;          // full entry → free value, −1 for zero
     private readonly sbyte[]? sign;        // full entry → ±1; null when all are +1
     private readonly int[] uses;           // free value → number of full entries, the diagonal of SᵀS
+    private ulong? fingerprint;
 
     private Tying(string name, in Shape fullShape, int freeCount, int[] index, sbyte[]? sign)
     {
@@ -49,6 +50,12 @@ public sealed partial class Tying
 
     /// <summary>For every full entry its sign, +1 or −1; empty when all are +1.</summary>
     public ReadOnlySpan<sbyte> Signs => sign;
+
+    /// <summary>
+    /// A number that is the same for two tyings of equal full shape, indices and signs, and almost surely differs for others: what a file keeps of
+    /// a tying, so that a reader can check it.
+    /// </summary>
+    public ulong Fingerprint => fingerprint ??= Hash();
 
     /// <summary>
     /// A tying given entry by entry: full entry i is sign[i]·θ[index[i]], or 0 where index[i] is −1.
@@ -197,6 +204,17 @@ public sealed partial class Tying
         }
 
         throw new ArgumentException($"Tying {Name}: the trailing dimensions of shape {shape} do not hold its {FreeCount} free values.");
+    }
+
+    // FNV-1a, 64 bits, a word at a time: stable over processes and machines.
+    private ulong Hash()
+    {
+        ulong hash = 14695981039346656037;
+        foreach (int extent in FullShape.Span) Mix((uint)extent);
+        for (int i = 0; i < index.Length; i++) Mix(((ulong)(uint)index[i] << 1) | (sign is not null && sign[i] < 0 ? 1u : 0u));
+        return hash;
+
+        void Mix(ulong word) => hash = (hash ^ word) * 1099511628211;
     }
 
     private static Tying Renumbered(string name, in Shape fullShape, int[] index, sbyte[]? sign)

@@ -104,14 +104,20 @@ public sealed class UsageLedger<T>
     {
         lock (gate)
         {
-            if (!usages.TryGetValue(key, out Usage<T>? usage))
-            {
-                usages[key] = usage = new Usage<T>(key);
-                order.Add(usage);
-            }
-
+            Usage<T> usage = Entry(key);
             usage.Count++;
             return usage;
+        }
+    }
+
+    /// <summary>Takes over how another ledger's uses are named, with counts of zero; those of handles without a twin are left out.</summary>
+    internal void TakeNames<TOther>(UsageLedger<TOther> source, Func<Weight<TOther>, Weight<T>?> twin)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        foreach (Usage<TOther> usage in source.Usages)
+        {
+            if (twin(usage.Weight) is not { } weight) continue;
+            lock (gate) Entry(new UsageKey<T>(weight, usage.Key.Path, usage.Site, usage.Positions));
         }
     }
 
@@ -137,6 +143,17 @@ public sealed class UsageLedger<T>
         {
             foreach (Usage<T> usage in order) usage.Gradient = null;
         }
+    }
+
+    private Usage<T> Entry(in UsageKey<T> key)
+    {
+        if (!usages.TryGetValue(key, out Usage<T>? usage))
+        {
+            usages[key] = usage = new Usage<T>(key);
+            order.Add(usage);
+        }
+
+        return usage;
     }
 
     private static Tensor<T> Total(Usage<T>[] tracked)

@@ -78,6 +78,8 @@ public sealed class Weight<T>
 
     internal IWeightOwner? Owner { get; }
 
+    internal ReadOnlySpan<WeightTransform> Transforms => transforms;
+
     internal string LocalName { get; }
 
     /// <summary>The parameter itself as a weight.</summary>
@@ -125,18 +127,37 @@ public sealed class Weight<T>
     {
         ArgumentNullException.ThrowIfNull(full);
         if (full.Shape != Shape) throw new ArgumentException($"SetFull: values {full.Shape} for weight {Name} {Shape}; they must be equal.", nameof(full));
-        if (transforms.Length == 0)
-        {
-            Parameter.Set(full);
-            return 0;
-        }
-
         using (NoGrad.Begin())
         {
-            Parameter.Set(Tying.Solve(full.Detach()).Reshape(Parameter.Shape));
-            return Tying.Distance(full.Detach());
+            (Tensor<T> free, double residual) = Solve(full.Detach());
+            Parameter.Set(free);
+            return residual;
         }
     }
+
+    /// <summary>
+    /// The free values whose full weight is nearest to <paramref name="full"/>, and ‖full − reached‖. Full weights that are tied are reached exactly.
+    /// Without recording.
+    /// </summary>
+    internal (Tensor<T> Free, double Residual) Solve(Tensor<T> full)
+    {
+        if (transforms.Length == 0) return (full, 0);
+        Tensor<T> free = Nearest(full);
+        // The mean of n equal numbers is not always that number in floating point; a second step from nearby is exact.
+        free += Nearest(full - Expand(free));
+        Tensor<T> rest = full - Expand(free);
+        return (free, Math.Sqrt(double.CreateChecked((rest * rest).Sum().Item())));
+    }
+
+    /// <summary>‖w − Project(w)‖₂ of the full weight as it is now.</summary>
+    internal double Residual()
+    {
+        using (NoGrad.Begin()) return Solve(Expand(Parameter.Value.Detach())).Residual;
+    }
+
+    /// <summary>The same handle on the twin of the parameter, as yet without an owner.</summary>
+    internal Weight<TOther> CopyAs<TOther>(Parameter<TOther> twin)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => new(twin, transforms, null, LocalName);
 
     /// <summary>The handle as a module holds it, under a name of its own.</summary>
     internal Weight<T> OwnedBy(IWeightOwner owner, string localName) => new(Parameter, transforms, owner, localName);
@@ -151,6 +172,14 @@ public sealed class Weight<T>
     }
 
     private Weight<T> With(WeightTransform transform) => new(Parameter, [.. transforms, transform], Owner, LocalName);
+
+    private Tensor<T> Nearest(Tensor<T> full)
+    {
+        // Permutations are orthogonal: only a second tying makes the least squares of the whole differ from those of its steps.
+        if (transforms.Count(transform => transform is TyingTransform) > 1) return Tying.Solve(full).Reshape(Parameter.Shape);
+        for (int i = transforms.Length - 1; i >= 0; i--) full = transforms[i].Solve(full);
+        return full.Reshape(Parameter.Shape);
+    }
 
     private Tensor<T> Expand(Tensor<T> value)
     {
@@ -188,7 +217,14 @@ internal abstract class WeightTransform
     public abstract Tensor<T> Apply<T>(Tensor<T> value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>The values whose result is nearest; their trailing dimensions may be flattened.</summary>
+    public abstract Tensor<T> Solve<T>(Tensor<T> full)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
     public abstract Tying AsTying(in Shape shape);
+
+    /// <summary>What stays of the transform in a description of the sharing.</summary>
+    public abstract SharingStep Describe();
 }
 
 /// <summary>The last two dimensions exchanged, as a view: no entry is copied.</summary>
@@ -199,6 +235,10 @@ internal sealed class TransposeTransform : WeightTransform
     public override Shape Result(in Shape shape) => shape.With(-2, shape[^1]).With(-1, shape[^2]);
 
     public override Tensor<T> Apply<T>(Tensor<T> value) => value.Transpose();
+
+    public override Tensor<T> Solve<T>(Tensor<T> full) => full.Transpose();
+
+    public override SharingStep Describe() => SharingStep.Transposed;
 
     public override Tying AsTying(in Shape shape)
     {
@@ -216,6 +256,10 @@ internal sealed class TyingTransform(Tying tying) : WeightTransform
     public override Shape Result(in Shape shape) => shape.Slice(0, tying.Leading(shape)).Concat(tying.FullShape);
 
     public override Tensor<T> Apply<T>(Tensor<T> value) => tying.Expand(value);
+
+    public override Tensor<T> Solve<T>(Tensor<T> full) => tying.Solve(full);
+
+    public override SharingStep Describe() => new(tying.Name, tying.FullShape, tying.FreeCount, tying.Fingerprint);
 
     public override Tying AsTying(in Shape shape) => tying.Repeated(shape.Slice(0, tying.Leading(shape)));
 }
