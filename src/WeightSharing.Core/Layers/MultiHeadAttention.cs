@@ -64,7 +64,7 @@ public sealed class MultiHeadAttention<T> : Layer<T>
             : [OwnBias("q_proj_bias", dimension), OwnBias("k_proj_bias", shared), OwnBias("v_proj_bias", shared)];
         output = Register("out_proj", new Projection<T>(
             new Parameter<T>([dimension, dimension], Initializer.FanInUniform, new Fan(dimension, dimension)),
-            bias ? new Parameter<T>(dimension, Initializer.Zeros) : null));
+            bias ? new Weight<T>(new Parameter<T>(dimension, Initializer.Zeros)) : null));
         if (dropout != 0) this.dropout = Register("dropout", new Dropout<T>(dropout));
     }
 
