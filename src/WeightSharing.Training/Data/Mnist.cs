@@ -23,7 +23,7 @@ public static class Mnist
         int[] numbers = classes.ToArray();
         int odd = Array.FindIndex(numbers, label => label > 9);
         if (odd >= 0) throw new InvalidDataException($"{labelPath}: label {numbers[odd]} of image {odd}; expected 0 to 9.");
-        Tensor<T> pixels = images.ToTensor<T>() * T.CreateChecked(1 / 255.0);
+        Tensor<T> pixels = images.ToTensor<T>() / T.CreateChecked(255);
         return (pixels.Reshape([images.Shape[0], 1, images.Shape[1], images.Shape[2]]), classes);
     }
 
