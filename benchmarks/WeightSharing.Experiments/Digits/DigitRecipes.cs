@@ -39,11 +39,11 @@ internal static class DigitRecipes
     /// <summary>The recipe of a network for a layout.</summary>
     public static Recipe For(Connectivity connectivity, Layout layout) => (layout == Layout.Scattered, connectivity.Key) switch
     {
-        (false, "conv") => new Recipe(0.01, 120),
-        (false, "local") => new Recipe(0.01, 120),
-        (false, _) => new Recipe(0.003, 120),
-        (true, "conv") => new Recipe(0.01, 120),
-        (true, "local") => new Recipe(0.01, 120),
-        _ => new Recipe(0.003, 120),
+        (false, "conv") => new Recipe(0.01, 240),
+        (false, "local") => new Recipe(0.03, 240),
+        (false, _) => new Recipe(0.003, 240),
+        (true, "conv") => new Recipe(0.01, 240),
+        (true, "local") => new Recipe(0.01, 240),
+        _ => new Recipe(0.003, 240),
     };
 }
