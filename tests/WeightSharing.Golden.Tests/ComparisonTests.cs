@@ -39,7 +39,12 @@ public sealed class ComparisonTests
     {
         var hp = new Hyperparameters(new Dictionary<string, string>
         {
-            ["case"] = "c", ["hp.stride"] = "2,1", ["hp.lr"] = "1e-05", ["hp.ceil_mode"] = "true", ["hp.dims"] = "", ["hp.other"] = "x",
+            ["case"] = "c",
+            ["hp.stride"] = "2,1",
+            ["hp.lr"] = "1e-05",
+            ["hp.ceil_mode"] = "true",
+            ["hp.dims"] = "",
+            ["hp.other"] = "x",
         });
         Assert.Equal(new Size2(2, 1), hp.Size("stride"));
         Assert.Equal(1e-5, hp.Real("lr"));

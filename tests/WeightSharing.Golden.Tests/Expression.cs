@@ -119,13 +119,12 @@ internal sealed class Expression<T>
 
     private static Value Combine(
         Value a, Value b, Func<double, double, double> numbers, Func<Tensor<T>, Tensor<T>, Tensor<T>> tensors,
-        Func<Tensor<T>, T, Tensor<T>> right, Func<T, Tensor<T>, Tensor<T>> left) => (a.Array, b.Array) switch
+        Func<Tensor<T>, T, Tensor<T>> right, Func<T, Tensor<T>, Tensor<T>> left)
     {
-        (null, null) => new Value(null, numbers(a.Number, b.Number)),
-        ({ } x, { } y) => new Value(tensors(x, y), 0),
-        ({ } x, null) => new Value(right(x, T.CreateChecked(b.Number)), 0),
-        (null, { } y) => new Value(left(T.CreateChecked(a.Number), y), 0),
-    };
+        if (a.Array is { } x) return new Value(b.Array is { } y ? tensors(x, y) : right(x, T.CreateChecked(b.Number)), 0);
+        if (b.Array is { } z) return new Value(left(T.CreateChecked(a.Number), z), 0);
+        return new Value(null, numbers(a.Number, b.Number));
+    }
 
     /// <summary>At the e of 1e-3, which the sign belongs to.</summary>
     private bool IsExponentSign(int start) =>

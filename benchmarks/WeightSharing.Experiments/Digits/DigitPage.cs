@@ -58,9 +58,7 @@ internal sealed class DigitPage(
             + "every side and offsets that the pooling divides make the four corners alike for a convolution, to rounding: what it has learned in one "
             + "place it knows everywhere. Networks that do not share have learned nothing there.");
         yield return new Figure("places", "A held-back digit in each of the four corners; the networks are trained with digits in the framed upper left one only.",
-            theme => Charts.Maps(theme, [("", FourCorners())], 1, CanvasPanel,
-                [("trained here", Layout.Corners.Margin, Layout.Corners.Margin, DigitImages.Size, 0), ("never seen", Layout.Corners.Margin, Layout.Corners.LastOffset, DigitImages.Size, 1),
-                    ("never seen", Layout.Corners.LastOffset, Layout.Corners.Margin, DigitImages.Size, 1), ("never seen", Layout.Corners.LastOffset, Layout.Corners.LastOffset, DigitImages.Size, 1)]));
+            theme => Charts.Maps(theme, [("", FourCorners())], 1, CanvasPanel, frames: Places()));
         yield return new Figure("corners", "Accuracy on the same held-back digits in the corner of the training and in the three others.", theme => Charts.GroupedBars(
             theme, "accuracy", [.. Connectivity.All.Select(net => net.Title)],
             [
@@ -74,10 +72,10 @@ internal sealed class DigitPage(
         yield return new Heading("What was learned where");
         yield return new Paragraph("The first layers of the networks of the corner test. The convolution has one 3×3 filter a map, for all 784 places. The locally connected layer "
             + "has one a map and place; how far they moved from their first values shows where there was something to learn from: in the corner of the training.");
-        yield return new Figure("filters", "The convolution's eight first filters after training, each scaled from its lowest weight to its highest.", theme => Charts.Maps(
-            theme, [.. Enumerable.Range(0, DigitNetwork.FirstMaps).Select(map => ($"filter {map + 1}", Filter(map)))], 4, FilterPanel));
+        yield return new Figure("filters", "The convolution's eight first filters after training, blue for positive weights, orange for negative ones.", theme => Charts.Maps(
+            theme, [.. Enumerable.Range(0, DigitNetwork.FirstMaps).Select(map => ($"filter {map + 1}", Filter(map)))], 4, FilterPanel, signed: true));
         yield return new Figure("moved", "How far the locally connected filters of every place moved in training (root of the sum of squares over maps and weights).",
-            theme => Charts.Maps(theme, [("", Moved())], 1, CanvasPanel, [("digits of the training", Layout.Corners.Margin, Layout.Corners.Margin, DigitImages.Size, 1)]));
+            theme => Charts.Maps(theme, [("", Moved())], 1, CanvasPanel, frames: [Places()[0] with { Series = 1 }]));
     }
 
     private IEnumerable<ReportBlock> Method()
@@ -86,11 +84,11 @@ internal sealed class DigitPage(
         yield return new Paragraph($"{DigitSplit.TestPerClass} digits a class are held back, the same for every seed; the others are dealt anew for every repeat into "
             + $"{DigitSplit.TrainingPerClass} a class to learn from and a rest for validation. In a repeat all three networks see the same digits at the same places in the same "
             + $"order. The curves have {repeats} repeats, the corners {results.Corners[Connectivity.Convolution].Length}. Training: Adam on cross-entropy, batches of {Recipe.BatchSize}. Learning rate "
-            + "and number of steps were chosen for every network and layout from the same grid by the accuracy on validation digits, "
-            + "with other seeds than those reported (the experiment digits-tuning repeats the choice):");
-        yield return new TableBlock(new ReportTable("Learning rate and steps", ["network", "centred", "scattered", "corner"], [.. Connectivity.All.Select(net => (string[])
+            + "and number of steps were chosen for every network from the same grid by the accuracy on validation digits, for digits centred and scattered "
+            + "(the experiment digits-tuning repeats the choice; the corners use what was chosen for centred digits, which lie at one place too):");
+        yield return new TableBlock(new ReportTable("Learning rate and steps", ["network", "centred and corners", "scattered"], [.. Connectivity.All.Select(net => (string[])
         [
-            net.Title, .. new[] { Layout.Centred, Layout.Scattered, Layout.Corners }.Select(layout => DigitRecipes.For(net, layout))
+            net.Title, .. new[] { Layout.Centred, Layout.Scattered }.Select(layout => DigitRecipes.For(net, layout))
                 .Select(recipe => string.Create(CultureInfo.InvariantCulture, $"{recipe.LearningRate}, {recipe.Steps}")),
         ])]));
     }
@@ -100,6 +98,17 @@ internal sealed class DigitPage(
         [.. Connectivity.All.Select(net => new Curve(net.Title, [.. DigitsExperiment.PerClass.Select((_, at) => results.At(layout, net, at))]))]));
 
     private string Percent(Layout layout, Connectivity net, int at) => string.Create(CultureInfo.InvariantCulture, $"{100 * results.At(layout, net, at).Mean:0} %");
+
+    // The corner of the training first.
+    private static CellFrame[] Places()
+    {
+        (int near, int far, int size) = (Layout.Corners.Margin, Layout.Corners.LastOffset, DigitImages.Size);
+        return
+        [
+            new CellFrame("trained here", near, near, size, Series: 0), new CellFrame("never seen", near, far, size, Series: 1),
+            new CellFrame("never seen", far, near, size, Series: 1, IsNamedBelow: true), new CellFrame("never seen", far, far, size, Series: 1, IsNamedBelow: true),
+        ];
+    }
 
     private double[,] FourCorners()
     {

@@ -75,8 +75,8 @@ internal sealed class DigitResults
     }
 
     private ReportTable Summary(Dictionary<Connectivity, SharingReport> sharing) => new(
-        "Three networks of one shape: weights, digits in the corner of the training, and the same digits in the three other corners",
-        ["network", "parameters", "used as", "seen corner", "unseen corners", "logits differ by"],
+        "Weights (14×14 canvas), and accuracy on digits in the corner of the training and in the others",
+        ["network", "parameters", "unshared", "seen corner", "unseen corners", "logits differ by"],
         [.. Connectivity.All.Select(net => (string[])
         [
             net.Title, Numbers.Count(sharing[net].FreeCount), Numbers.Count(sharing[net].UnsharedCount), Numbers.WithDeviation(Seen(net)),
@@ -84,7 +84,7 @@ internal sealed class DigitResults
         ])]);
 
     private ReportTable CurveTable(Layout layout, string where) => new(
-        $"Accuracy on held-back digits {where}, after so many examples a class (mean ± deviation of {repeats})",
+        $"Digits {where}: accuracy after so many examples a class (mean ± deviation of {repeats} repeats)",
         ["network", .. DigitsExperiment.PerClass.Select(perClass => perClass.ToString(CultureInfo.InvariantCulture))],
         [.. Connectivity.All.Select(net => (string[])
             [net.Title, .. DigitsExperiment.PerClass.Select((_, at) => Numbers.WithDeviation(At(layout, net, at)))])]);

@@ -6,11 +6,24 @@ namespace WeightSharing.Experiments.Reporting;
 /// <summary>One curve: a sample of measurements at every x.</summary>
 internal sealed record Curve(string Name, IReadOnlyList<Sample> Points);
 
+/// <summary>A frame around square cells of a map.</summary>
+/// <param name="Name">Written above it, or below.</param>
+/// <param name="Row">First row.</param>
+/// <param name="Column">First column.</param>
+/// <param name="Size">Height and width in cells.</param>
+/// <param name="Series">Which of the theme's series gives the colour.</param>
+/// <param name="IsNamedBelow">Writes the name below.</param>
+internal sealed record CellFrame(string Name, int Row, int Column, int Size, int Series, bool IsNamedBelow = false);
+
 /// <summary>The kinds of pictures that reports are made of, all in one style.</summary>
 internal static class Charts
 {
     private const int Width = 760;
     private const int Height = 420;
+
+    // Whatever the machine has, the plainest first; without any of them it is the drawing library's choice.
+    private static readonly string Typeface = new[] { "Inter", "Open Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Arial" }
+        .FirstOrDefault(SkiaSharp.SKFontManager.Default.GetFontFamilies().Contains, Fonts.Default);
 
     /// <summary>Curves of fractions over a logarithmic x, with bands of one standard deviation.</summary>
     public static byte[] Curves(PlotTheme theme, string xLabel, string yLabel, IReadOnlyList<int> xs, IReadOnlyList<Curve> curves)
@@ -59,7 +72,7 @@ internal static class Charts
                     Position = position, Value = sample.Mean, Error = sample.Deviation, FillColor = color, LineWidth = 1.5f, Size = 0.9,
                     ErrorSize = 0.25, LineColor = theme.Ink,
                 });
-                Text(plot, Numbers.WithDeviation(sample), position, sample.Mean + sample.Deviation + 0.03, theme.Ink, 13);
+                Text(plot, Numbers.WithDeviation(sample), position, sample.Mean + sample.Deviation + 0.02, theme.Ink, 12);
             }
 
             ScottPlot.Plottables.BarPlot plotted = plot.Add.Bars(bars);
@@ -70,57 +83,62 @@ internal static class Charts
         ChanceLine(plot, theme, -0.7, right - 0.3);
         double[] centres = [.. groups.Select((_, g) => g * (series.Count + 1) + (series.Count - 1) / 2.0)];
         plot.Axes.Bottom.TickGenerator = new NumericManual(centres, [.. groups]);
-        plot.Axes.SetLimits(-0.8, right - 0.2, 0, 1.15);
+        plot.Axes.SetLimits(-0.8, right - 0.2, 0, 1.3);
         plot.YLabel(yLabel, 15);
-        plot.ShowLegend(Alignment.UpperRight);
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.ShowLegend(Alignment.UpperCenter);
         return Png(plot, Width, Height);
     }
 
-    /// <summary>Grids of squares side by side, each with its title: values from nothing to most.</summary>
+    /// <summary>Grids of squares side by side, each with its title, if it has one.</summary>
     /// <param name="theme">Colours.</param>
     /// <param name="panels">Title and values [row, column] of each, row 0 on top.</param>
     /// <param name="columns">Panels in a row.</param>
     /// <param name="panelSize">Pixels of a panel.</param>
-    /// <param name="frames">Frames around rows and columns of every panel: name, first row and column, height and width, index of the series' colour.</param>
+    /// <param name="signed">Colours each panel from its most negative to its most positive value, with zero as background; else from 0 to its largest.</param>
+    /// <param name="frames">Frames around cells of every panel.</param>
     public static byte[] Maps(
-        PlotTheme theme, IReadOnlyList<(string Title, double[,] Values)> panels, int columns, int panelSize,
-        IReadOnlyList<(string Name, int Row, int Column, int Size, int Series)>? frames = null)
+        PlotTheme theme, IReadOnlyList<(string Title, double[,] Values)> panels, int columns, int panelSize, bool signed = false,
+        IReadOnlyList<CellFrame>? frames = null)
     {
-        const double Gap = 0.22;
+        const double Side = 0.08;
+        double above = panels.Any(panel => panel.Title.Length > 0) ? 0.22 : Side;
+        (double pitchX, double pitchY) = (1 + 2 * Side, 1 + Side + above);
         Plot plot = Styled(theme);
         int rows = (panels.Count + columns - 1) / columns;
-        double pitch = 1 + Gap;
         for (int i = 0; i < panels.Count; i++)
         {
             (string title, double[,] values) = panels[i];
-            (double left, double top) = (i % columns * pitch, -(i / columns) * pitch);
-            (int height, int width) = (values.GetLength(0), values.GetLength(1));
+            (double left, double top) = (i % columns * pitchX + Side, -(i / columns) * pitchY - above);
+            double cell = 1.0 / values.GetLength(0);
+            double most = values.Cast<double>().Max(Math.Abs);
             ScottPlot.Plottables.Heatmap map = plot.Add.Heatmap(values);
-            map.Colormap = theme.Map;
-            map.Smooth = false;
-            map.Position = new CoordinateRect(left, left + 1, top - 1, top);
-            Frame(left, top, 0, 0, height, height, theme.Grid, 1);
-            if (title.Length > 0) Text(plot, title, left + 0.5, top + 0.06, theme.Ink, 14);
-            foreach ((string name, int row, int column, int size, int series) in frames ?? [])
+            map.Colormap = signed ? theme.SignedMap : theme.Map;
+            map.ManualRange = new ScottPlot.Range(signed ? -most : 0, most);
+            // The position of a heat map is that of the centres of its outer cells.
+            map.Position = new CoordinateRect(left + cell / 2, left + 1 - cell / 2, top - 1 + cell / 2, top - cell / 2);
+            Frame(plot, theme.Grid, 1, left, top, 1);
+            if (title.Length > 0) Text(plot, title, left + 0.5, top + 0.03, theme.Ink, 14);
+            foreach (CellFrame frame in frames ?? [])
             {
-                Frame(left, top, row, column, size, height, theme.Series[series], 2.5f);
-                Text(plot, name, left + (column + size / 2.0) / width, top - (row - 0.8) / height, theme.Series[series], 13);
+                Frame(plot, theme.Series[frame.Series], 2.5f, left + frame.Column * cell, top - frame.Row * cell, frame.Size * cell);
+                double y = frame.IsNamedBelow ? top - (frame.Row + frame.Size + 2) * cell : top - (frame.Row - 1.3) * cell;
+                Text(plot, frame.Name, left + (frame.Column + frame.Size / 2.0) * cell, y, theme.Series[frame.Series], 13);
             }
         }
 
+        plot.Layout.Frameless();
         plot.HideGrid();
-        plot.HideAxesAndGrid();
-        plot.Axes.SetLimits(-Gap / 4, columns * pitch - Gap * 0.75, -(rows - 1) * pitch - 1 - Gap / 4, Gap * 0.75);
-        return Png(plot, (int)(columns * pitch * panelSize), (int)(rows * pitch * panelSize));
+        plot.Axes.SetLimits(0, columns * pitchX, -rows * pitchY, 0);
+        return Png(plot, (int)(columns * pitchX * panelSize), (int)(rows * pitchY * panelSize));
+    }
 
-        void Frame(double left, double top, int row, int column, int size, int cells, Color color, float lineWidth)
-        {
-            (double x, double y, double side) = (left + (double)column / cells, top - (double)row / cells, (double)size / cells);
-            ScottPlot.Plottables.Rectangle frame = plot.Add.Rectangle(x, x + side, y - side, y);
-            frame.FillColor = Colors.Transparent;
-            frame.LineColor = color;
-            frame.LineWidth = lineWidth;
-        }
+    private static void Frame(Plot plot, Color color, float lineWidth, double left, double top, double side)
+    {
+        ScottPlot.Plottables.Rectangle frame = plot.Add.Rectangle(left, left + side, top - side, top);
+        frame.FillColor = Colors.Transparent;
+        frame.LineColor = color;
+        frame.LineWidth = lineWidth;
     }
 
     private static void ChanceLine(Plot plot, PlotTheme theme, double left, double right)
@@ -144,6 +162,10 @@ internal static class Charts
     private static Plot Styled(PlotTheme theme)
     {
         var plot = new Plot();
+        plot.Font.Set(Typeface);
+        plot.Axes.Left.TickGenerator = new NumericManual([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+        plot.Axes.Bottom.Label.Bold = false;
+        plot.Axes.Left.Label.Bold = false;
         plot.FigureBackground.Color = theme.Background;
         plot.DataBackground.Color = theme.Background;
         plot.Axes.Color(theme.Ink);

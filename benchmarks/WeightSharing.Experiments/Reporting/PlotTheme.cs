@@ -9,15 +9,18 @@ namespace WeightSharing.Experiments.Reporting;
 /// <param name="Grid">Grid lines.</param>
 /// <param name="Series">One colour a series; told apart by brightness too, and by those who do not see red and green apart.</param>
 /// <param name="Map">Colours of a map from nothing to most: nothing is the background.</param>
-internal sealed record PlotTheme(string Suffix, Color Background, Color Ink, Color Grid, IReadOnlyList<Color> Series, IColormap Map)
+/// <param name="SignedMap">Colours of a map from most negative to most positive: zero is the background.</param>
+internal sealed record PlotTheme(string Suffix, Color Background, Color Ink, Color Grid, IReadOnlyList<Color> Series, IColormap Map, IColormap SignedMap)
 {
     /// <summary>For light pages.</summary>
     public static PlotTheme Light { get; } = new("", Color.FromHex("#ffffff"), Color.FromHex("#1f2328"), Color.FromHex("#e4e7eb"),
-        [Color.FromHex("#0b6bcb"), Color.FromHex("#d9730d"), Color.FromHex("#7a7f87")], Ramp("#ffffff", "#0b6bcb", "#06294d"));
+        [Color.FromHex("#0b6bcb"), Color.FromHex("#d9730d"), Color.FromHex("#7a7f87")], Ramp("#ffffff", "#0b6bcb", "#06294d"),
+        Ramp("#7a3b00", "#d9730d", "#ffffff", "#0b6bcb", "#06294d"));
 
     /// <summary>For dark pages.</summary>
     public static PlotTheme Dark { get; } = new("-dark", Color.FromHex("#14171a"), Color.FromHex("#e6e8eb"), Color.FromHex("#2d3238"),
-        [Color.FromHex("#5aa9f5"), Color.FromHex("#f0a04b"), Color.FromHex("#9aa1a9")], Ramp("#14171a", "#5aa9f5", "#eaf4ff"));
+        [Color.FromHex("#5aa9f5"), Color.FromHex("#f0a04b"), Color.FromHex("#9aa1a9")], Ramp("#14171a", "#5aa9f5", "#eaf4ff"),
+        Ramp("#ffe9d1", "#f0a04b", "#14171a", "#5aa9f5", "#eaf4ff"));
 
     private static ScottPlot.Colormaps.CustomInterpolated Ramp(params string[] colours) => new([.. colours.Select(Color.FromHex)]);
 }

@@ -11,7 +11,7 @@ internal static class ReportPage
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d9dee3; --back: #ffffff; --field: #f4f6f8; --mark: #0b6bcb; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #9aa1a9; --line: #2d3238; --back: #14171a; --field: #1c2024; --mark: #5aa9f5; } }
-        body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 50rem; background: var(--back); color: var(--ink);
+        body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 54rem; background: var(--back); color: var(--ink);
           font: 1rem/1.6 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
         h1 { font-size: 1.9rem; line-height: 1.25; margin: 0 0 .5rem; }
         h2 { font-size: 1.3rem; margin: 2.75rem 0 .5rem; }
@@ -22,8 +22,8 @@ internal static class ReportPage
         figcaption { color: var(--soft); font-size: .9rem; margin-top: .5rem; }
         .table { overflow-x: auto; margin: 1.25rem 0; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
-        caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
-        th, td { padding: .3rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+        .caption { color: var(--soft); font-size: .92rem; margin: 1.25rem 0 -.75rem; }
+        th, td { padding: .3rem .55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
         th:first-child, td:first-child { text-align: left; padding-left: 0; }
         pre { background: var(--field); padding: .75rem 1rem; overflow-x: auto; font: .85rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
         footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .88rem; }
@@ -83,7 +83,7 @@ internal static class ReportPage
 
     private static string Table(ReportTable table)
     {
-        var html = new StringBuilder($"<div class=\"table\"><table><caption>{Escaped(table.Title)}</caption>\n");
+        var html = new StringBuilder($"<p class=\"caption\">{Escaped(table.Title)}</p>\n<div class=\"table\"><table>\n");
         html.Append("<thead>").Append(Row("th", table.Columns)).Append("</thead>\n<tbody>\n");
         foreach (IReadOnlyList<string> row in table.Rows) html.Append(Row("td", row)).Append('\n');
         return html.Append("</tbody></table></div>").ToString();

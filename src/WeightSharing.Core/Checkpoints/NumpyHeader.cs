@@ -74,8 +74,8 @@ internal struct NumpyHeader
                 case "descr" when type is null: type = ElementType(); break;
                 case "fortran_order" when fortran is null: fortran = Truth(); break;
                 case "shape" when shape is null: shape = Tuple(); break;
-                default: throw Broken(
-                    $"unexpected key {Quote(key)}; expected descr, fortran_order and shape, each once");
+                default:
+                    throw Broken($"unexpected key {Quote(key)}; expected descr, fortran_order and shape, each once");
             }
 
             if (Accept(',')) continue;

@@ -81,8 +81,9 @@ public sealed class StoredTensor
                 Span<ushort> target = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
                 for (int i = 0; i < values.Length; i++) target[i] = Brain16.FromDouble(double.CreateChecked(values[i]));
                 break;
-            default: throw new ArgumentException(
-                $"StoredTensor.Rounded: {type} is no floating-point type; expected F64, F32, F16 or BF16.", nameof(type));
+            default:
+                throw new ArgumentException(
+                    $"StoredTensor.Rounded: {type} is no floating-point type; expected F64, F32, F16 or BF16.", nameof(type));
         }
 
         return new StoredTensor(name, type, shape, bytes);

@@ -218,7 +218,8 @@ public sealed class Weight<T>
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
-            if (!to.IsDifferentiable) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
+            // The contributions add up to the parameter's gradient, so they change when that does.
+            if (to.ReachesLeaves) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
             to.Add(0, dy);
         }
     }

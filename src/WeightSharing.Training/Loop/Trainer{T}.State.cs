@@ -1,0 +1,91 @@
+using WeightSharing.Sharing;
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Training;
+
+public sealed partial class Trainer<T, TInput, TTarget>
+{
+    private readonly Dictionary<string, Tensor<T>> best = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A snapshot of the trainer alone: position, running sums of the epoch, what schedule and early stopping have seen. The optimizer has a state of its
+    /// own, and the model's parameters and buffers are the model's.
+    /// </summary>
+    public TrainingState<T> State()
+    {
+        var state = new TrainingState<T>();
+        state.Set("Trainer/epoch", Epoch);
+        state.Set("Trainer/batch", Batch);
+        state.Set("Trainer/step", Step);
+        state.Set("Trainer/base_learning_rate", BaseLearningRate);
+        state.Set("Trainer/loss_sum", tally.LossSum);
+        state.Set("Trainer/examples", tally.Examples);
+        if (tally.Confusion is { } confusion)
+        {
+            state.Set("Trainer/classes", confusion.Classes);
+            for (int i = 0; i < confusion.Classes; i++)
+            {
+                for (int j = 0; j < confusion.Classes; j++)
+                {
+                    if (confusion[i, j] != 0) state.Set($"Trainer/confusion/{i}/{j}", confusion[i, j]);
+                }
+            }
+        }
+
+        Schedule?.Save(state);
+        EarlyStopping?.Save(state);
+        foreach ((string name, Tensor<T> tensor) in best) state.Set($"Trainer/best/{name}", tensor);
+        return state;
+    }
+
+    /// <summary>Goes on from a snapshot of a trainer of the same make.</summary>
+    /// <exception cref="ArgumentException">Something is missing in the state.</exception>
+    public void Restore(TrainingState<T> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (Epoch, Batch, Step) = (state.Counter("Trainer/epoch"), checked((int)state.Counter("Trainer/batch")), state.Counter("Trainer/step"));
+        BaseLearningRate = state.Number("Trainer/base_learning_rate");
+        tally = new Tally { LossSum = state.Number("Trainer/loss_sum"), Examples = state.Counter("Trainer/examples") };
+        if (state.Counters.TryGetValue("Trainer/classes", out long classes))
+        {
+            tally.Confusion = new ConfusionMatrix(checked((int)classes));
+            for (int i = 0; i < classes; i++)
+            {
+                for (int j = 0; j < classes; j++)
+                {
+                    if (state.Counters.TryGetValue($"Trainer/confusion/{i}/{j}", out long count)) tally.Confusion.Add(i, j, count);
+                }
+            }
+        }
+
+        Schedule?.Load(state);
+        EarlyStopping?.Load(state);
+        const string Prefix = "Trainer/best/";
+        best.Clear();
+        foreach ((string name, Tensor<T> tensor) in state.Tensors)
+        {
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)) best[name[Prefix.Length..]] = tensor.Copy().Keep();
+        }
+    }
+
+    private void Watch(double metric)
+    {
+        Schedule?.Observe(metric);
+        if (EarlyStopping is null || !EarlyStopping.Observe(Epoch, metric) || !EarlyStopping.RestoreBest) return;
+        foreach ((string name, Tensor<T> value) in Values()) best[name] = value.Copy().Keep();
+    }
+
+    private void ReturnToBest()
+    {
+        foreach ((string name, Tensor<T> value) in Values())
+        {
+            if (best.TryGetValue(name, out Tensor<T>? kept)) value.CopyFrom(kept);
+        }
+    }
+
+    private IEnumerable<(string Name, Tensor<T> Value)> Values()
+    {
+        ParameterSet<T> parameters = Model.Parameters;
+        return parameters.Select(parameter => (parameters.NamesOf(parameter)[0], parameter.Value)).Concat(Model.Buffers);
+    }
+}
