@@ -178,6 +178,36 @@ public sealed class CheckpointLoaderTests
     }
 
     [Fact]
+    public void Mutated_metadata_is_refused_or_harmless()
+    {
+        static Sequential<double> Model() => new(ModuleCloningTests.Tied(), new Affine<double>(6, 6, tying: Tying.Toeplitz(6, 6)));
+        Sequential<double> model = Model(), target = Model();
+        model.Initialize(1);
+        SafetensorsFile good = Checkpoint.ToFile(model);
+        string text = good.Metadata[SharingMetadata.Key];
+        const string Alphabet = "{}[]\",:0129-\\uaw \0";
+        var random = new Random(5);
+        int refused = 0;
+        for (int round = 0; round < 5000; round++)
+        {
+            char[] mutated = text.ToCharArray();
+            for (int change = random.Next(1, 4); change > 0; change--) mutated[random.Next(mutated.Length)] = Alphabet[random.Next(Alphabet.Length)];
+            var file = new SafetensorsFile(good.Tensors, new Dictionary<string, string> { [SharingMetadata.Key] = new string(mutated) });
+            try
+            {
+                Checkpoint.Load(target, file, new() { Strict = false });
+                Assert.Equal(model.Parameters["0.0.weight"].Value.ToArray(), target.Parameters["0.0.weight"].Value.ToArray());
+            }
+            catch (CheckpointException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1000, 5000);
+    }
+
+    [Fact]
     public void Metadata_that_lies_about_shapes_does_no_harm()
     {
         SafetensorsFile good = Checkpoint.ToFile(ModuleCloningTests.Tied());
