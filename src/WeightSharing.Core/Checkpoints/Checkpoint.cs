@@ -60,7 +60,8 @@ public static class Checkpoint
         }
 
         var sharing = new SharingMetadata(
-            SharingGraph.Of(model), [.. buffers.Cast<IEnumerable<string>>().Concat(counters).Where(names => names.Skip(1).Any()).Select(names => names.ToImmutableArray())]);
+            SharingGraph.Of(model),
+            [.. buffers.Cast<IEnumerable<string>>().Concat(counters).Where(names => names.Skip(1).Any()).Select(names => names.ToImmutableArray())]);
         // Readers of the Python world ask for whose layouts these are.
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" };
         foreach ((string key, string value) in options.Metadata ?? ImmutableDictionary<string, string>.Empty) metadata[key] = value;

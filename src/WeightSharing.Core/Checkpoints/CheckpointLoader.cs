@@ -23,7 +23,9 @@ internal sealed class CheckpointLoader<T>(SafetensorsFile file, CheckpointLoadOp
         ParameterSet<T> set = model.Parameters;
         foreach (Parameter<T> parameter in set)
         {
-            Place(set.Named.Where(pair => pair.Weight.Parameter == parameter).Select(pair => (pair.Name, pair.Weight.Shape)), name => Free(name, set[name]), parameter.Set);
+            Place(
+                set.Named.Where(pair => pair.Weight.Parameter == parameter).Select(pair => (pair.Name, pair.Weight.Shape)),
+                name => Free(name, set[name]), parameter.Set);
         }
 
         foreach (IGrouping<Tensor<T>, string> buffer in model.Buffers.GroupBy(pair => pair.Buffer, pair => pair.Name))
@@ -36,7 +38,10 @@ internal sealed class CheckpointLoader<T>(SafetensorsFile file, CheckpointLoadOp
             Place(counter.Select(name => (name, counter.Key.Shape)), name => Values<long>(stored[name]), counter.Key.CopyFrom);
         }
 
-        HashSet<string> known = [.. set.Named.Select(pair => pair.Name), .. model.Buffers.Select(pair => pair.Name), .. model.Counters.Select(pair => pair.Name)];
+        HashSet<string> known =
+        [
+            .. set.Named.Select(pair => pair.Name), .. model.Buffers.Select(pair => pair.Name), .. model.Counters.Select(pair => pair.Name),
+        ];
         string[] unexpected = [.. stored.Keys.Where(name => !known.Contains(name)).Order(StringComparer.Ordinal)];
         if (options.Strict && missing.Count > 0) problems.Add($"missing in the file ({missing.Count}): {string.Join(", ", missing)}");
         if (options.Strict && unexpected.Length > 0) problems.Add($"not in the model ({unexpected.Length}): {string.Join(", ", unexpected.Select(Quote))}");
@@ -130,7 +135,8 @@ internal sealed class CheckpointLoader<T>(SafetensorsFile file, CheckpointLoadOp
         double norm = Math.Sqrt(full.ToArray().Sum(value => double.CreateChecked(value) * double.CreateChecked(value)));
         if (options.AcceptUntied || residual <= options.Tolerance * norm) return free;
         problems.Add(
-            $"{Quote(name)} is tied in the model ({weight.Transform}), not in the file: its distance from tied values is {residual:G3}, {residual / norm:G3} of its norm; the tolerance is {options.Tolerance:G3}. "
+            $"{Quote(name)} is tied in the model ({weight.Transform}), not in the file: its distance from tied values is {residual:G3}, "
+            + $"{residual / norm:G3} of its norm; the tolerance is {options.Tolerance:G3}. "
             + "Untie the weight, or load it with AcceptUntied = true, which takes the nearest tied values.");
         return null;
     }

@@ -87,7 +87,8 @@ internal sealed record SharingMetadata(SharingGraph Graph, ImmutableArray<Immuta
             string? renamed = rename(name);
             return renamed is null || seen.Add(renamed)
                 ? renamed
-                : throw new CheckpointException(source, null, $"{CheckpointException.Quote(name)} and another name are both renamed to {CheckpointException.Quote(renamed)}; names must stay different.");
+                : throw new CheckpointException(
+                    source, null, $"{CheckpointException.Quote(name)} and another name are both renamed to {CheckpointException.Quote(renamed)}; names must stay different.");
         }
 
         IEnumerable<SharedParameter> parameters = Graph.Parameters
