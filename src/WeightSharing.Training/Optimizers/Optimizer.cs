@@ -42,9 +42,9 @@ public abstract class Optimizer<T>
     public void Step()
     {
         StepCount++;
-        foreach (Parameter<T> parameter in Parameters)
+        for (int i = 0; i < Parameters.Count; i++)
         {
-            if (!parameter.IsFrozen && parameter.Gradient is not null) Update(parameter);
+            if (Parameters[i] is { IsFrozen: false, Gradient: not null } parameter) Update(parameter);
         }
     }
 
