@@ -17,8 +17,8 @@ if (args.Length == 0)
 
 Train<float>("float", Path.Combine(args[0], "float.safetensors"), parameters => new Sgd<float>(parameters, learningRate: 0.1, momentum: 0.9));
 Train<double>("double", Path.Combine(args[0], "double.safetensors"), parameters => new Adam<double>(parameters, learningRate: 1e-2));
-GradCheckResult check = GradCheck.Measure(x => x.Tanh().MatMul(x.Transpose()).Softmax(-1).Sum(0), [Tensor.Normal<double>([3, 4], RandomKey.Of(7))]);
-Console.WriteLine(check.Error < 1e-6 ? "gradients agree with differences" : $"gradients disagree: {check}");
+GradCheckResult check = GradCheck.Verify(x => x.Tanh().MatMul(x.Transpose()).Softmax(-1).Sum(0), [3, 4]);
+Console.WriteLine(check.Error < 1e-6 ? "gradients agree with differences" : "gradients disagree");
 
 static Sequential<T> Net<T>()
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,22 +48,13 @@ static void Train<T>(string name, string path, Func<ParameterSet<T>, Optimizer<T
     }
 
     Console.WriteLine(SharingReport.Of(net));
-    Save(net, path);
+    Checkpoint.Save(net, path);
     Sequential<T> other = Net<T>();
-    Load(other, path);
+    Checkpoint.Load(other, path);
     Tensor<T> expected = net.Forward(images), actual = other.Forward(images);
     Console.WriteLine(expected.ToArray().AsSpan().SequenceEqual(actual.ToArray()) ? "the loaded net is the saved one" : "the loaded net differs");
     Console.WriteLine($"{name} logits {string.Join(' ', actual[..2].ToArray())}");
+    bool same = net.Clone().Verify(SharingGraph.Of(net)).Holds && other.To<double>().Verify(SharingGraph.Of(net)).Holds;
+    Console.WriteLine(same ? "copies share as the original does" : "copies share otherwise");
     Console.WriteLine($"{name} filter {string.Join(' ', other.Parameters["0.weight"].Value[..1].ToArray())}");
-}
-
-static void Save<T>(Sequential<T> net, string path)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T> => new SafetensorsFile(net.Parameters.Select(
-        parameter => StoredTensor.From<T>(parameter.Name, parameter.Shape.Span, parameter.Value.AsReadOnlySpan()))).Write(path);
-
-static void Load<T>(Sequential<T> net, string path)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    SafetensorsFile file = SafetensorsFile.Read(path);
-    foreach (Parameter<T> parameter in net.Parameters) parameter.Set(Tensor.From(file[parameter.Name].ToArray<T>(), parameter.Shape));
 }

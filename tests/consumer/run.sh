@@ -27,7 +27,7 @@ cp "$here"/* "$work"
 check() { dotnet "$work/check/check.dll" "$@"; }
 
 echo "packing"
-quietly dotnet pack "$repository/WeightSharing.sln" -c Release -o "$work/feed" -p:PackageVersion="$version"
+quietly dotnet pack "$repository/WeightSharing.sln" -c Release -o "$work/feed" -p:PackageVersion="$version" -p:RunAnalyzers=false
 cd "$work"
 quietly dotnet publish check.cs -p:PublishAot=false -o "$work/check"
 check packages "$work/feed"

@@ -33,6 +33,7 @@ public static class VarianceOperation
             var layout = new ReductionLayout<T>(x, dimensions, "Variance");
             Tensor<T> y = Tensor<T>.Uninitialized(keepDimensions ? layout.KeptShape : layout.SqueezedShape, "Variance");
             int freedom = layout.Count - (unbiased ? 1 : 0);
+            // Without results none is undefined; a history there is all the same, so that a sum over them can be differentiated.
             if (freedom <= 0 && y.Count > 0)
             {
                 throw new InvalidOperationException(

@@ -100,9 +100,10 @@ internal static class Expect
     public static void Gradients(Func<Tensor<double>, Tensor<double>, Tensor<double>> f, Tensor<double> a, Tensor<double> b) => Gradients(xs => f(xs[0], xs[1]), a, b);
 
     /// <summary>The result of f has this shape, and the gradient of its sum by every input, all empty or neutral, is zero.</summary>
-    public static void Empty(Func<Tensor<double>[], Tensor<double>> f, Shape result, Shape first, params Shape[] others)
+    public static void Empty(Func<Tensor<double>[], Tensor<double>> f, Shape result, Shape first, Shape? second = null, Shape? third = null, Shape? fourth = null)
     {
-        Tensor<double>[] leaves = [.. others.Prepend(first).Select(shape => Values(shape).RequireGradient())];
+        // No params array of shapes: [2, 0] would be read as two of them.
+        Tensor<double>[] leaves = [.. new[] { first, second, third, fourth }.Where(shape => shape is not null).Select(shape => Values(shape!.Value).RequireGradient())];
         Tensor<double> y = f(leaves);
         Assert.Equal(result.ToString(), y.Shape.ToString());
         y.Sum().Backward();
