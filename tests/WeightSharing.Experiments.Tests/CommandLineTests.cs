@@ -84,7 +84,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("'digit' was not matched", "digit")]
+    [InlineData("Unrecognized command or argument 'digit'", "digit")]
     [InlineData("Cannot parse argument 'one' for option '--seed'", "--seed", "one")]
     [InlineData("/nowhere/at/all", "--data", "/nowhere/at/all")]
     [InlineData("--json", "--json")]

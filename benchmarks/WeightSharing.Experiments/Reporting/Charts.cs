@@ -122,7 +122,7 @@ internal static class Charts
             foreach (CellFrame frame in frames ?? [])
             {
                 Frame(plot, theme.Series[frame.Series], 2.5f, left + frame.Column * cell, top - frame.Row * cell, frame.Size * cell);
-                double y = frame.IsNamedBelow ? top - (frame.Row + frame.Size + 2) * cell : top - (frame.Row - 0.5) * cell;
+                double y = frame.IsNamedBelow ? top - (frame.Row + frame.Size + 2) * cell : top - (frame.Row - 1.3) * cell;
                 Text(plot, frame.Name, left + (frame.Column + frame.Size / 2.0) * cell, y, theme.Series[frame.Series], 13);
             }
         }

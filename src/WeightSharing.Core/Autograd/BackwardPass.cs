@@ -11,17 +11,21 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
     private readonly PriorityQueue<Node, (int NegativeDepth, int Order)> queue = new();
     private HashSet<Node>? onTheWay;
     private Dictionary<Node, object?>? gathered;
-    private int order;
+    private int order, lowestTarget;
 
     public bool RetainGraph { get; } = retainGraph;
 
     public bool Differentiable { get; } = differentiable;
+
+    /// <summary>True unless the pass is restricted to chosen gradients, which touches no leaf.</summary>
+    public bool ReachesLeaves => gathered is null;
 
     /// <summary>Restricts the pass to the gradients of these nodes: nothing else is computed, and no leaf is touched.</summary>
     public void RestrictTo(Node result, IReadOnlyList<Node> targets)
     {
         gathered = [];
         foreach (Node target in targets) gathered[target] = null;
+        lowestTarget = targets.Count == 0 ? int.MaxValue : targets.Min(target => target.Depth);
 
         // Operands lie deeper down: by ascending depth each node is asked after its operands.
         var reached = new List<Node>();
@@ -41,10 +45,23 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
         onTheWay = [];
         foreach (Node node in reached)
         {
-            bool wanted = gathered.ContainsKey(node);
-            for (int i = 0; !wanted && i < node.OperandCount; i++) wanted = node.Operand(i) is { } operand && onTheWay.Contains(operand);
-            if (wanted) onTheWay.Add(node);
+            if (gathered.ContainsKey(node) || GoesBelow(node)) onTheWay.Add(node);
         }
+    }
+
+    /// <summary>
+    /// True when some operand of the node wants a gradient. What lay below a node that was given up is no longer known: it counts as wanted, so
+    /// that the pass fails rather than miss a path, unless no target lies that deep.
+    /// </summary>
+    public bool GoesBelow(Node node)
+    {
+        if (onTheWay is null || node.Released && node.Depth > lowestTarget) return true;
+        for (int i = 0; i < node.OperandCount; i++)
+        {
+            if (node.Operand(i) is { } operand && onTheWay.Contains(operand)) return true;
+        }
+
+        return false;
     }
 
     public bool Wants(Node node) => onTheWay is null || onTheWay.Contains(node);

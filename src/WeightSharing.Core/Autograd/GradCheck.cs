@@ -14,7 +14,7 @@ namespace WeightSharing.Autograd;
 /// <code>
 /// GradCheck.Verify(x =&gt; x.Tanh(), [2, 3]);
 /// GradCheck.Verify((a, b) =&gt; a.MatMul(b), [2, 3], [3, 4]);
-/// GradCheck.Verify(x =&gt; x.Log(), [5], new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =Select(Math.Log)gt; Math.Log(v))] });
+/// GradCheck.Verify(x =&gt; x.Log(), [5], new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =&gt; Math.Log(v))] });
 /// </code>
 /// </example>
 public static class GradCheck
@@ -85,11 +85,7 @@ public static class GradCheck
             mismatches.Add(GradCheckMismatch.Worst(GradCheckQuantity.Value, -1, value.Shape, actual, expected));
         }
 
-        double Weighted(IReadOnlyList<Tensor<double>> at)
-        {
-            using NoGrad off = NoGrad.Begin();
-            return (function(at) * outer).Sum().Item();
-        }
+        double Weighted(IReadOnlyList<Tensor<double>> at) => (function(at) * outer).Sum().Item();
 
         // ⟨∂⟨outer, f⟩/∂x, inner⟩: a number whose gradient is a product with the Hessian.
         double Slope(IReadOnlyList<Tensor<double>> at)

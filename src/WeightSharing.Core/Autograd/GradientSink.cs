@@ -19,6 +19,9 @@ public readonly ref struct GradientSink
     /// </summary>
     public bool IsDifferentiable => pass.Differentiable;
 
+    /// <summary>True when this pass adds to the gradients of leaves; false when gradients are only asked for as values.</summary>
+    internal bool ReachesLeaves => pass.ReachesLeaves;
+
     /// <summary>True when operand <paramref name="operand"/> (from 0) needs its gradient; computing it otherwise is wasted.</summary>
     public bool Wants(int operand) => node.Operand(operand) is { Frozen: false } target && pass.Wants(target);
 

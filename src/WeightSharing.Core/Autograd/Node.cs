@@ -149,6 +149,7 @@ public abstract class Node<T> : Node
         Tensor<T> dy = pending!;
         pending = null;
         pass.Visit(this, dy);
+        if (!pass.GoesBelow(this)) return;
         if (Released)
         {
             throw new InvalidOperationException(

@@ -46,5 +46,8 @@ public sealed class Dropout<T> : Layer<T>
     }
 
     /// <inheritdoc/>
-    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Dropout<TOther>(Probability) { key = key, Draws = Draws };
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Dropout<TOther>(Probability);
+
+    /// <inheritdoc/>
+    protected override void CopyStateTo<TOther>(Module<TOther> twin) => (((Dropout<TOther>)twin).key, ((Dropout<TOther>)twin).Draws) = (key, Draws);
 }

@@ -155,7 +155,8 @@ public abstract class Module<T> : IParameterized<T>, IModule, IWeightOwner
 
     /// <summary>
     /// A module of the same class and settings, for <see cref="To"/> and <c>Clone</c>. Weights and modules that this one was given, and that others may
-    /// hold too, come from the copier; values, buffers, mode and frozen flags are filled in afterwards, by name.
+    /// hold too, come from the copier; values, buffers, mode and frozen flags are filled in
+    /// afterwards, by name; see also <see cref="CopyStateTo"/>.
     /// </summary>
     /// <example><code>
     /// protected override Module&lt;TOther&gt; CopyAs&lt;TOther&gt;(ModuleCopier&lt;T, TOther&gt; copier) =&gt; new Block&lt;TOther&gt;(channels, copier.Copy(inner));
@@ -165,6 +166,12 @@ public abstract class Module<T> : IParameterized<T>, IModule, IWeightOwner
         where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => throw new NotSupportedException(
             $"Copy: {GetType().Name} does not say how it is copied; override CopyAs in it: return a new {GetType().Name.Split('`')[0]}<TOther> with the same settings, its layers and shared weights through copier.Copy.");
 
+    /// <summary>Gives the module's copy, of the same class, what is neither weight, buffer, counter nor child: random keys, for example.</summary>
+    protected virtual void CopyStateTo<TOther>(Module<TOther> twin)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+    }
+
     /// <summary>Called by <see cref="Initialize"/> with a key of the module's own.</summary>
     protected virtual void OnInitialize(RandomKey key)
     {
@@ -173,7 +180,12 @@ public abstract class Module<T> : IParameterized<T>, IModule, IWeightOwner
     internal Module<TOther> MakeCopy<TOther>(ModuleCopier<T, TOther> copier)
         where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> => CopyAs(copier);
 
-    internal void TakeMode(bool training) => IsTraining = training;
+    internal void GiveState<TOther>(Module<TOther> twin)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        twin.IsTraining = IsTraining;
+        CopyStateTo(twin);
+    }
 
     /// <summary>Takes the place in the model that the original has in its own, which its path follows from.</summary>
     internal void TakePlace<TOther>(Module<TOther> original, Dictionary<Module<TOther>, Module<T>> twins)

@@ -80,7 +80,6 @@ public sealed class ModuleCopier<T, TOther>
     private void Link(Module<T> module, Module<TOther> twin)
     {
         modules[module] = twin;
-        twin.TakeMode(module.IsTraining);
         RequireSameNames(module, twin, "weights", module.OwnWeights.Select(pair => (pair.Name, pair.Weight.Shape)), twin.OwnWeights.Select(pair => (pair.Name, pair.Weight.Shape)));
         RequireSameNames(module, twin, "buffers", module.OwnBuffers.Select(pair => (pair.Name, pair.Buffer.Shape)), twin.OwnBuffers.Select(pair => (pair.Name, pair.Buffer.Shape)));
         RequireSameNames(module, twin, "counters", module.OwnCounters.Select(pair => (pair.Name, pair.Counter.Shape)), twin.OwnCounters.Select(pair => (pair.Name, pair.Counter.Shape)));
@@ -95,6 +94,8 @@ public sealed class ModuleCopier<T, TOther>
             if (!modules.TryGetValue(child, out Module<TOther>? known)) Link(child, childTwin);
             else if (known != childTwin) throw NotShared(module, $"the child {name}");
         }
+
+        module.GiveState(twin);
     }
 
     private void Link(Weight<T> weight, Weight<TOther> twin)

@@ -62,8 +62,7 @@ public static class ConvolutionOperation
         string operation, in Shape x, in Shape weight, Tensor<T>? bias, Size2 stride, Padding2d padding, Size2 dilation, int groups)
         where T : unmanaged
     {
-        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
-        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+        RequireSteps(operation, stride, dilation);
         if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
         if (x[1] != weight[1] * groups || weight[0] % groups != 0)
         {
@@ -85,6 +84,13 @@ public static class ConvolutionOperation
             StrideHeight = stride.Height, StrideWidth = stride.Width, DilationHeight = dilation.Height, DilationWidth = dilation.Width,
             PaddingTop = padding.Top, PaddingBottom = padding.Bottom, PaddingLeft = padding.Left, PaddingRight = padding.Right, Groups = groups,
         };
+    }
+
+    /// <summary>Refuses steps between windows or taps that are not positive.</summary>
+    internal static void RequireSteps(string operation, Size2 stride, Size2 dilation)
+    {
+        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
+        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
     }
 
     /// <summary>Refuses a dilated kernel that is larger than the padded input.</summary>

@@ -9,8 +9,7 @@ internal static class Pooling
     public static PoolingGeometry Geometry(string operation, in Shape x, Size2 kernel, Size2 stride, Size2 padding, Size2 dilation, bool ceilMode)
     {
         if (x.Rank != 4) throw new ArgumentException($"{operation}: input {x}; expected [N, C, H, W].");
-        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
-        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+        ConvolutionOperation.RequireSteps(operation, stride, dilation);
         if (kernel.Height < 1 || kernel.Width < 1) throw new ArgumentOutOfRangeException(nameof(kernel), $"{operation}: kernel {kernel}; it must be at least 1.");
         if (padding.Height < 0 || padding.Width < 0 || 2 * padding.Height > kernel.Height || 2 * padding.Width > kernel.Width)
         {

@@ -8,7 +8,9 @@ public static class ReshapeOperation
     extension<T>(Tensor<T> x)
         where T : unmanaged
     {
-        /// <summary>The elements in row-major order under another shape: a view when contiguous, else a copy.</summary>
+        /// <summary>
+        /// The elements in row-major order under another shape: a view when contiguous, or when only dimensions of extent 1 come and go; else a copy.
+        /// </summary>
         /// <param name="shape">As many elements; one extent may be −1 and is worked out.</param>
         /// <exception cref="ArgumentException">The number of elements differs.</exception>
         [OverloadResolutionPriority(1)]
@@ -22,7 +24,7 @@ public static class ReshapeOperation
         public Tensor<T> Reshape(Shape shape) => x.Reshape(shape.Span);
 
         /// <summary>The tensor itself when its elements lie densely in row-major order, else a dense copy that gradients flow through.</summary>
-        public Tensor<T> Contiguous() => x.IsContiguous ? x : new ReshapeMap<T>(x.Shape, x.Shape).Apply(x);
+        public Tensor<T> Contiguous() => x.IsContiguous ? x : new ContiguousMap<T>().Apply(x);
 
         /// <summary>Dimensions from <paramref name="start"/> to <paramref name="end"/> (both included) as one.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
@@ -34,7 +36,7 @@ public static class ReshapeOperation
             return x.Reshape(x.Shape.Slice(0, from).Concat(x.Shape.Slice(from, to + 1).Count).Concat(x.Shape.Slice(to + 1, x.Rank)));
         }
 
-        /// <summary>A dimension of extent 1 put in before position <paramref name="dimension"/>; −1 appends one.</summary>
+        /// <summary>A dimension of extent 1 put in before position <paramref name="dimension"/>, as a view; −1 appends one.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such position.</exception>
         public Tensor<T> Unsqueeze(int dimension)
         {
@@ -47,7 +49,7 @@ public static class ReshapeOperation
             return x.Reshape(x.Shape.Insert(position, 1));
         }
 
-        /// <summary>Without dimension <paramref name="dimension"/>, whose extent is 1.</summary>
+        /// <summary>Without dimension <paramref name="dimension"/>, whose extent is 1; a view.</summary>
         /// <exception cref="ArgumentException">The extent is not 1.</exception>
         public Tensor<T> Squeeze(int dimension)
         {
@@ -98,8 +100,35 @@ public static class ReshapeOperation
 
         private static Tensor<T> Rearranged(Tensor<T> x, in Shape shape)
         {
+            Span<int> strides = stackalloc int[Shape.MaximumRank];
+            if (!x.IsContiguous && KeepsStrides(x, shape, strides)) return x.View(shape, x.Offset, strides[..shape.Rank]);
             Tensor<T> dense = x.Dense();
             return new Tensor<T>(dense.Storage, shape, dense.Offset);
         }
+
+        // Extents other than 1 in the same order keep their strides; the stride of an extent of 1 is never used.
+        private static bool KeepsStrides(Tensor<T> x, in Shape shape, Span<int> strides)
+        {
+            Span<int> own = stackalloc int[Shape.MaximumRank];
+            x.CopyStrides(own);
+            int next = 0;
+            for (int i = 0; i < shape.Rank; i++)
+            {
+                if (shape[i] == 1) continue;
+                while (next < x.Rank && x.Shape[next] == 1) next++;
+                if (next == x.Rank || x.Shape[next] != shape[i]) return false;
+                strides[i] = own[next++];
+            }
+
+            return true;
+        }
+    }
+
+    private sealed class ContiguousMap<T>() : LinearMap<T>("Contiguous")
+        where T : unmanaged
+    {
+        protected override Tensor<T> Forward(Tensor<T> x) => x.Dense();
+
+        protected override Tensor<T> Adjoint(Tensor<T> y) => y.Detach();
     }
 }

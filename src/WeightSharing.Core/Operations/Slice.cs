@@ -21,7 +21,7 @@ public static class SliceOperation
 
             int extent = x.Shape[at];
             int from = Math.Clamp(start < 0 ? start + extent : start, 0, extent), to = Math.Clamp(stop < 0 ? stop + extent : stop, from, extent);
-            int count = (to - from + step - 1) / step;
+            int count = to == from ? 0 : (to - from - 1) / step + 1;
             return count == extent ? x : new SliceMap<T>(x.Shape, at, from, count, step).Apply(x);
         }
 
@@ -60,7 +60,6 @@ public static class SliceOperation
                 throw new ArgumentOutOfRangeException(nameof(index), $"Select: index {index} lies outside dimension {dimension} of shape {x.Shape}; expected {-extent} to {extent - 1}.");
             }
 
-            // A view of a single position keeps its stride, so dropping the dimension copies nothing when the rest is dense.
             return x.Slice(dimension, at, at + 1).Squeeze(dimension);
         }
     }

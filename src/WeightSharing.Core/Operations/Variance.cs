@@ -32,9 +32,9 @@ public static class VarianceOperation
             ArgumentNullException.ThrowIfNull(x);
             var layout = new ReductionLayout<T>(x, dimensions, "Variance");
             Tensor<T> y = Tensor<T>.Uninitialized(keepDimensions ? layout.KeptShape : layout.SqueezedShape, "Variance");
-            if (y.Count == 0) return y;
             int freedom = layout.Count - (unbiased ? 1 : 0);
-            if (freedom <= 0)
+            // Without results none is undefined; a history there is all the same, so that a sum over them can be differentiated.
+            if (freedom <= 0 && y.Count > 0)
             {
                 throw new InvalidOperationException(
                     $"Variance: {layout.Count} elements in the reduced dimensions of shape {x.Shape}; {(unbiased ? "the unbiased variance needs at least 2 (unbiased: false needs 1)" : "it needs at least 1")}.");

@@ -14,6 +14,9 @@ public readonly record struct Site(string? Kind, int Index)
     /// <summary>Application <paramref name="k"/> of a repeated layer.</summary>
     public static Site Depth(int k) => new("depth", k);
 
+    /// <summary>Head <paramref name="k"/> of an attention.</summary>
+    public static Site Head(int k) => new("head", k);
+
     /// <summary>For example <c>t=12</c>; empty for a use without a number.</summary>
     public override string ToString() => Kind is null ? "" : $"{Kind}={Index}";
 }

@@ -89,6 +89,7 @@ public sealed partial class Tying
     }
 
     /// <summary>w = S·θ: [.., free] → [.., full]. The trailing dimensions of θ hold <see cref="FreeCount"/> values together. Differentiable.</summary>
+    /// <remarks>Leading dimensions are what is left over once the last ones hold the free values: extents of 1 among them stay. Flatten θ to have none.</remarks>
     /// <exception cref="ArgumentException">The trailing dimensions do not hold the free values.</exception>
     public Tensor<T> Expand<T>(Tensor<T> free)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

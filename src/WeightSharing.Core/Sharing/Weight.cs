@@ -105,6 +105,30 @@ public sealed class Weight<T>
         return Expand(value);
     }
 
+    /// <summary>
+    /// A use at each site, of the same positions. While contributions are tracked, a tensor for each, so that the gradient tells them apart;
+    /// otherwise one tensor for all.
+    /// </summary>
+    /// <param name="sites">At least one.</param>
+    /// <param name="positions">How many places each use covers.</param>
+    public Tensor<T>[] UseAt(ReadOnlySpan<Site> sites, int positions = 1)
+    {
+        SharingAmbient ambient = SharingAmbient.Current;
+        if (ambient.Tracking && !NoGrad.IsActive)
+        {
+            var each = new Tensor<T>[sites.Length];
+            for (int i = 0; i < each.Length; i++) each[i] = Use(sites[i], positions);
+            return each;
+        }
+
+        if (!ambient.Off && !NoGrad.IsActive)
+        {
+            foreach (Site site in sites[1..]) Parameter.Ledger.Note(new UsageKey<T>(this, ambient.Path, site, positions));
+        }
+
+        return [Use(sites[0], positions)];
+    }
+
     /// <summary>The weight with its last two dimensions exchanged: the same buffer, another use.</summary>
     /// <exception cref="InvalidOperationException">The weight has fewer than two dimensions.</exception>
     public Weight<T> Transposed()
@@ -194,7 +218,8 @@ public sealed class Weight<T>
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
-            if (!to.IsDifferentiable) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
+            // The contributions add up to the parameter's gradient, so they change when that does.
+            if (to.ReachesLeaves) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
             to.Add(0, dy);
         }
     }

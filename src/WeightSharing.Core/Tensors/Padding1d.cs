@@ -23,7 +23,9 @@ public readonly record struct Padding1d
 
     /// <summary>Each end on its own.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative.</exception>
-    public static Padding1d Of(int left, int right) => new(Padding2d.Of(left, right, 0, 0));
+    public static Padding1d Of(int left, int right) => left < 0 || right < 0
+        ? throw new ArgumentOutOfRangeException(nameof(left), $"Padding1d: left {left}, right {right}; none may be negative (crop with Slice).")
+        : new Padding1d(Padding2d.Of(left, right, 0, 0));
 
     /// <summary>The same at both ends.</summary>
     public static implicit operator Padding1d(int padding) => Of(padding, padding);

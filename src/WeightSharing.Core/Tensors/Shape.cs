@@ -32,13 +32,14 @@ public readonly struct Shape : IEquatable<Shape>
             throw new ArgumentException($"Shape: {extents.Length} dimensions; at most {MaximumRank} are supported.", nameof(extents));
         }
 
-        long count = 1;
+        // An extent of 0 empties the tensor, however large the others are.
+        bool empty = extents.Contains(0);
+        long count = empty ? 0 : 1;
         for (int i = 0; i < extents.Length; i++)
         {
             int extent = extents[i];
             if (extent < 0) throw new ArgumentException($"Shape: extent {extent} of dimension {i} is negative.", nameof(extents));
-            // An extent of 0 empties the tensor, however large the others are.
-            count = checked(count * extent);
+            count *= extent;
             if (count > int.MaxValue)
             {
                 throw new ArgumentException(
@@ -64,7 +65,7 @@ public readonly struct Shape : IEquatable<Shape>
     public int this[int dimension] => extents[Normalize(dimension, "Shape")];
 
     /// <summary>The extent of a dimension, also counted from the end: <c>shape[^1]</c> is the last.</summary>
-    public int this[Index dimension] => this[dimension.IsFromEnd ? -dimension.Value : dimension.Value];
+    public int this[Index dimension] => this[dimension.IsFromEnd && dimension.Value > 0 ? -dimension.Value : dimension.GetOffset(Rank)];
 
     /// <summary>The extents as a span.</summary>
     [UnscopedRef]

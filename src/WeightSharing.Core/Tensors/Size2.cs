@@ -14,9 +14,11 @@ public readonly record struct Size2(int Height, int Width)
     /// <param name="padding">Added around the image.</param>
     /// <param name="dilation">Step between the elements of a window; null is 1.</param>
     /// <exception cref="ArgumentException">The dilated kernel is larger than the padded image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Kernel, stride or dilation is below 1.</exception>
     public Size2 Windows(Size2 kernel, Size2? stride = null, Padding2d padding = default, Size2? dilation = null)
     {
         (Size2 step, Size2 spread) = (stride ?? 1, dilation ?? 1);
+        ConvolutionOperation.RequireSteps("Windows", step, spread);
         Padding2d sides = padding.Resolve(kernel, spread);
         ConvolutionOperation.RequireRoom("Windows", [1, 1, Height, Width], kernel, spread, sides);
         return (

@@ -93,11 +93,11 @@ public static class Tensor
     }
 
     /// <summary>start, start + step, … up to, not including, <paramref name="stop"/>.</summary>
-    /// <exception cref="ArgumentException"><paramref name="step"/> is zero, not finite, or leads away from <paramref name="stop"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="step"/> is zero or leads away from <paramref name="stop"/>, or a value is not finite.</exception>
     public static Tensor<T> Arange<T>(T start, T stop, T step)
         where T : unmanaged, INumber<T>
     {
-        if (T.IsZero(step) || T.IsNaN(step) || T.IsInfinity(step) || (stop - start) / step < T.Zero)
+        if (T.IsZero(step) || !T.IsFinite(step) || !T.IsFinite(start) || !T.IsFinite(stop) || (step > T.Zero ? stop < start : stop > start))
         {
             throw new ArgumentException($"Arange: step {step} does not lead from {start} to {stop}.", nameof(step));
         }

@@ -310,6 +310,8 @@ public sealed partial class Tensor<T>
 
     private (nint[] Lengths, nint[] Strides) NativeLayout()
     {
+        // The base library reads no extents as "all of the span, as a vector".
+        if (Rank == 0) throw new InvalidOperationException("AsTensorSpan: a scalar, which the base library's spans cannot express; use Item(), or Reshape(1) first.");
         Span<int> own = stackalloc int[Shape.MaximumRank];
         CopyStrides(own);
         var lengths = new nint[Rank];
@@ -317,7 +319,7 @@ public sealed partial class Tensor<T>
         for (int i = 0; i < Rank; i++)
         {
             if (own[i] < 0) throw new InvalidOperationException($"AsTensorSpan: dimension {i} of {Shape} runs backwards, which the base library's spans cannot express; call Contiguous() first.");
-            (lengths[i], steps[i]) = (shape[i], shape[i] == 1 ? 0 : own[i]);
+            (lengths[i], steps[i]) = (shape[i], shape[i] == 1 || Count == 0 ? 0 : own[i]);
         }
 
         return (lengths, steps);

@@ -46,3 +46,28 @@ internal sealed class LogSoftmax : GoldenOperation
 
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = t["x"].LogSoftmax(hp.Integer("dim")) };
 }
+
+internal sealed class Gelu : GoldenOperation
+{
+    public override string Name => "gelu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = hp.Text("approximate", "none") switch
+        {
+            "none" => t["x"].Gelu(),
+            "tanh" => t["x"].GeluTanh(),
+            var other => throw new FormatException($"hp.approximate is \"{other}\"; expected none or tanh."),
+        },
+    };
+}
+
+internal sealed class Softplus : GoldenOperation
+{
+    public override string Name => "softplus";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].Softplus(T.CreateChecked(hp.Real("beta", 1)), T.CreateChecked(hp.Real("threshold", 20))),
+    };
+}

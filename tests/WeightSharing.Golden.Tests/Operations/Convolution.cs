@@ -90,6 +90,18 @@ internal sealed class Convolution2dLayer : GoldenLayer
     }
 }
 
+internal sealed class TransposedConvolution2d : GoldenOperation
+{
+    public override string Name => "conv_transpose2d";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].ConvTranspose2d(
+            t["weight"], t.Find("bias"), hp.Size("stride"), ConvolutionPadding.Both(hp.Size("padding")), hp.Size("output_padding") ?? 0,
+            hp.Size("dilation"), hp.Integer("groups", 1)),
+    };
+}
+
 internal sealed class LocallyConnected1d : GoldenOperation
 {
     public override string Name => "locally_connected1d";

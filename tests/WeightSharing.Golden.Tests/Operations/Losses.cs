@@ -38,3 +38,13 @@ internal sealed class CrossEntropy : GoldenOperation
         };
     }
 }
+
+internal sealed class BinaryCrossEntropyWithLogits : GoldenOperation
+{
+    public override string Name => "bce_with_logits";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["loss"] = Loss.BinaryCrossEntropyWithLogits(t["x"], t["target"], t.Find("pos_weight"), MeanSquaredError.Reduction(hp)),
+    };
+}

@@ -111,3 +111,14 @@ internal sealed class PalindromicConvolutionLayer : GoldenLayer
         return new() { ["y"] = layer.Forward(t["x"]) };
     }
 }
+
+internal sealed class TiedLanguageModel : GoldenOperation
+{
+    public override string Name => "tied_lm";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
+    {
+        Tensor<T> e = Tensor.Embedding(t.Use("weight", Site.Depth(0)), t.Indices("indices")).Mean(1);
+        return new() { ["y"] = e.MatMul(t["proj"]).Tanh().Linear(t.Use("weight", Site.Depth(1))) };
+    }
+}

@@ -28,8 +28,6 @@ internal sealed class Reduce : GoldenOperation
         Tensor<T> x = t["x"];
         int[] dims = hp.List("dims") ?? [];
         bool keep = hp.Flag("keepdim");
-        // These kinds go by one dimension: the first that is named.
-        int first = dims.Length > 0 ? dims[0] : 0;
         string kind = hp.Required("kind");
         bool unbiased = hp.Flag("unbiased", missing: true);
         return new()
@@ -40,9 +38,9 @@ internal sealed class Reduce : GoldenOperation
                 "mean" => x.Mean(dims, keep),
                 "logsumexp" => x.LogSumExp(dims, keep),
                 "var" => x.Variance(dims, unbiased, keep),
-                "max" => x.Max(first, keep),
-                "min" => x.Min(first, keep),
-                "prod" => x.Product(first, keep),
+                "max" => x.Max(dims, keep),
+                "min" => x.Min(dims, keep),
+                "prod" => x.Product(dims, keep),
                 _ => throw new FormatException($"hp.kind is \"{kind}\"."),
             },
         };
@@ -117,4 +115,34 @@ internal sealed class Pad : GoldenOperation
         PaddingMode mode = ConvolutionPadding.ModeOf(hp.Required("mode"));
         return new() { ["y"] = x.Pad(sides, mode, T.CreateChecked(hp.Real("value", 0))) };
     }
+}
+
+internal sealed class Gather : GoldenOperation
+{
+    public override string Name => "gather";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["x"].Gather(hp.Integer("dim"), t.Indices("index")),
+    };
+}
+
+internal sealed class IndexAdd : GoldenOperation
+{
+    public override string Name => "index_add";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = t["base"].IndexAdd(hp.Integer("dim"), t.Indices("index"), t["src"]),
+    };
+}
+
+internal sealed class Einsum : GoldenOperation
+{
+    public override string Name => "einsum";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    {
+        ["y"] = Tensor.Einsum<T>(hp.Required("equation"), [.. t.Names.Select(name => t[name])]),
+    };
 }

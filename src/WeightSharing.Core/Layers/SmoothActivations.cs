@@ -1,0 +1,61 @@
+using System.Numerics;
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Layers;
+
+/// <summary>x·Φ(x), elementwise, Φ the normal distribution function (Hendrycks &amp; Gimpel 2016).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="approximate">½x(1 + tanh(√(2/π)(x + 0.044715x³))) instead.</param>
+public sealed class Gelu<T>(bool approximate = false) : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => approximate ? input.GeluTanh() : input.Gelu();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Gelu<TOther>(approximate);
+}
+
+/// <summary>ln(1 + e^(βx)) / β, elementwise; x itself where βx exceeds the threshold.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="beta">β, greater than 0.</param>
+/// <param name="threshold">From where it counts as linear.</param>
+public sealed class Softplus<T>(double beta = 1, double threshold = 20) : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input.Softplus(T.CreateChecked(beta), T.CreateChecked(threshold));
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Softplus<TOther>(beta, threshold);
+}
+
+/// <summary>x / (1 + e⁻ˣ), elementwise (Hendrycks &amp; Gimpel 2016; Ramachandran et al. 2017, as swish).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Silu<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input * input.Sigmoid();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Silu<TOther>();
+}
+
+/// <summary>x where positive, α(eˣ − 1) elsewhere, elementwise (Clevert et al. 2016).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="alpha">α.</param>
+public sealed class Elu<T>(double alpha = 1) : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input)
+    {
+        // The exponential of the negative part alone: large positive inputs would overflow in the branch that is not taken.
+        Tensor<T> below = Tensor.Where(input.Greater(T.Zero), Tensor.Scalar(T.Zero), input).Expm1() * T.CreateChecked(alpha);
+        return Tensor.Where(input.Greater(T.Zero), input, below);
+    }
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Elu<TOther>(alpha);
+}

@@ -1,0 +1,35 @@
+using WeightSharing.Tensors;
+using WeightSharing.Tests.Support;
+
+namespace WeightSharing.Tests.Operations;
+
+public class PoolingTests
+{
+    [Theory]
+    [InlineData(7, 3, 2, 0, 1, false, 3)]
+    [InlineData(7, 2, 2, 0, 1, false, 3)]
+    [InlineData(7, 2, 2, 0, 1, true, 4)]
+    [InlineData(6, 3, 2, 1, 1, true, 4)]
+    [InlineData(4, 2, 3, 1, 1, true, 2)]
+    [InlineData(7, 3, 1, 0, 3, false, 1)]
+    public void Extents_are_those_of_pytorch(int input, int kernel, int stride, int padding, int dilation, bool ceilMode, int expected)
+    {
+        Assert.Equal(new Shape(1, 1, expected, expected), Tensor.Zeros<float>([1, 1, input, input]).MaxPool2d(kernel, stride, padding, dilation, ceilMode).Shape);
+    }
+
+    [Fact]
+    public void Windows_that_cannot_be_are_refused()
+    {
+        Tensor<float> x = Tensor.Zeros<float>([1, 1, 4, 4]);
+        Expect.Throws<ArgumentException>("MaxPool2d: input [4, 4]; expected [N, C, H, W].", () => Tensor.Zeros<float>([4, 4]).MaxPool2d(2));
+        Expect.Throws<ArgumentException>("AveragePool2d: input [4]; expected [N, C, H, W].", () => Tensor.Zeros<float>(4).AveragePool2d(2));
+        Expect.Throws<ArgumentException>(
+            "MaxPool2d: the kernel 5×5 with dilation 1×1 covers 5×5, more than the padded input 4×4 (input [1, 1, 4, 4], padding left 0, right 0, top 0, bottom 0); pad more or use a smaller kernel.",
+            () => x.MaxPool2d(5));
+        Expect.Throws<ArgumentOutOfRangeException>(
+            "AveragePool2d: padding 2×0; it must lie between 0 and half the kernel 3×3, so that every window holds an element.", () => x.AveragePool2d(3, 1, (2, 0)));
+        Expect.Throws<ArgumentOutOfRangeException>("MaxPool2d: stride 0×1; it must be at least 1.", () => x.MaxPool2d(2, (0, 1)));
+        Expect.Throws<ArgumentOutOfRangeException>("MaxPool2d: dilation 0×1; it must be at least 1.", () => x.MaxPool2d(2, dilation: (0, 1)));
+        Expect.Throws<ArgumentOutOfRangeException>("AveragePool2d: kernel 0×0; it must be at least 1.", () => x.AveragePool2d(0, 1));
+    }
+}

@@ -1,0 +1,100 @@
+using WeightSharing.Sharing;
+using WeightSharing.Tensors;
+using WeightSharing.Tests.Support;
+
+namespace WeightSharing.Tests.Sharing;
+
+public class WeightTests
+{
+    [Fact]
+    public void A_parameter_is_a_weight_without_transform()
+    {
+        Weight<double> weight = new Parameter<double>(Expect.Values([2, 3]));
+        Assert.Equal((new Shape(2, 3), "", 6), (weight.Shape, weight.Transform, weight.EntryCount));
+        Expect.Bitwise(weight.Parameter.Value, weight.Use());
+        Assert.True(weight.Tying.FreeCount == 6 && weight.Tying.EntryCount == 6);
+        Assert.Equal("Weight [2, 3]", weight.ToString());
+    }
+
+    [Fact]
+    public void Transposition_shares_the_buffer()
+    {
+        Weight<double> weight = new Parameter<double>(Expect.Values([2, 3])), transposed = weight.Transposed();
+        Assert.Same(weight.Parameter, transposed.Parameter);
+        Expect.Bitwise(weight.Value.Transpose(), transposed.Use());
+        Assert.Same(weight.Parameter.Value.Storage, transposed.Value.Storage);
+        Assert.Equal(("transposed", new Shape(3, 2), 6), (transposed.Transform, transposed.Shape, transposed.EntryCount));
+        Expect.Throws<InvalidOperationException>(
+            "Transposed: the weight  [4] has fewer than two dimensions.", () => new Weight<double>(new Parameter<double>(4)).Transposed());
+    }
+
+    [Fact]
+    public void Transforms_follow_one_another()
+    {
+        // Three filters of three free taps each, expanded to palindromes, then transposed: [3, 3] → [3, 5] → [5, 3].
+        Weight<double> weight = new Weight<double>(new Parameter<double>(Expect.Values([3, 3]))).Through(Tying.Palindrome(5)).Transposed();
+        Assert.Equal("palindrome, transposed", weight.Transform);
+        Assert.Equal(new Shape(5, 3), weight.Shape);
+        Tensor<double> full = weight.Use();
+        for (int i = 0; i < 15; i++) Assert.Equal(weight.Parameter.Value[i % 3, Math.Min(i / 3, 4 - i / 3)], full[i / 3, i % 3]);
+        Expect.Bitwise(full.Contiguous(), weight.Tying.Expand(weight.Parameter.Value.Flatten()));
+        Assert.Equal((9, 15), (weight.Tying.FreeCount, weight.EntryCount));
+        Expect.Throws<ArgumentException>(
+            "Tying palindrome: the trailing dimensions of shape [3, 5] do not hold its 2 free values.",
+            () => new Weight<double>(new Parameter<double>([3, 5])).Through(Tying.Palindrome(4)));
+    }
+
+    [Fact]
+    public void Gradients_come_back_through_every_transform()
+    {
+        foreach (Tying tying in (Tying[])[Tying.Palindrome(5), Tying.Masked(4, true, true, false, true), Tying.Flip(3, 0)])
+        {
+            var parameter = new Parameter<double>(Expect.Values([2, 3]));
+            Weight<double> weight = new Weight<double>(parameter).Through(tying);
+            Tensor<double> seed = Expect.Values(weight.Shape, "seed");
+            (weight.Use() * seed).Sum().Backward();
+            Expect.Close(tying.Collect(seed), parameter.Gradient!, 1e-14);
+        }
+    }
+
+    [Fact]
+    public void Reading_the_value_records_nothing_and_notes_no_use()
+    {
+        Weight<double> weight = new Weight<double>(new Parameter<double>(Expect.Values([3]))).Through(Tying.Palindrome(5));
+        Assert.False(weight.Value.RequiresGradient);
+        Assert.Empty(weight.Parameter.Ledger.Usages);
+    }
+
+    [Fact]
+    public void Setting_the_full_weight_reaches_the_nearest_tied_one()
+    {
+        Weight<double> plain = new Parameter<double>([2, 2]), tied = new Weight<double>(new Parameter<double>([2, 3])).Through(Tying.Palindrome(5));
+        Assert.Equal(0, plain.SetFull(Tensor.From(1.0, 2, 3, 4).Reshape(2, 2)));
+        Assert.Equal([1.0, 2, 3, 4], plain.Value.ToArray());
+
+        Tensor<double> full = Tensor.From(1.0, 2, 3, 4, 5, 0, 0, 7, 0, 0).Reshape(2, 5);
+        double distance = tied.SetFull(full);
+        Assert.Equal([3.0, 3, 3, 0, 0, 7], tied.Parameter.Value.ToArray());
+        Assert.Equal(Math.Sqrt(10), distance, 1e-14);
+        Assert.Equal(0, tied.SetFull(tied.Value));
+
+        Weight<double> transposed = plain.Transposed();
+        Assert.Equal(0, transposed.SetFull(Tensor.From(5.0, 6, 7, 8).Reshape(2, 2)));
+        Assert.Equal([5.0, 7, 6, 8], plain.Value.ToArray());
+        Expect.Throws<ArgumentException>("SetFull: values [3] for weight  [2, 2]; they must be equal.", () => plain.SetFull(Tensor.Zeros<double>(3)));
+        Assert.Empty(tied.Parameter.Ledger.Usages);
+    }
+
+    [Fact]
+    public void A_weight_and_its_transpose_share_one_gradient()
+    {
+        // The tied autoencoder: y = x·Wᵀ·W.
+        var parameter = new Parameter<double>(Expect.Values([2, 3], "w"));
+        Weight<double> encoder = parameter, decoder = encoder.Transposed();
+        Tensor<double> x = Expect.Values([4, 3], "x");
+        Loss.MeanSquaredError(x.Linear(encoder.Use()).Linear(decoder.Use()), x).Backward();
+        Tensor<double> w = parameter.Value.Copy().RequireGradient();
+        Loss.MeanSquaredError(x.MatMul(w.Transpose()).MatMul(w), x).Backward();
+        Expect.Close(w.Gradient!, parameter.Gradient!, 1e-14);
+    }
+}
