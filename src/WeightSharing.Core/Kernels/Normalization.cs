@@ -39,9 +39,17 @@ internal static unsafe class Normalization
         {
             var call = new Call<T>
             {
-                Outer = outer, Groups = groups, Inner = inner, X = px, Weight = pw, Bias = pb, PerElement = perElement && pw != null,
+                Outer = outer,
+                Groups = groups,
+                Inner = inner,
+                X = px,
+                Weight = pw,
+                Bias = pb,
+                PerElement = perElement && pw != null,
                 Epsilon = epsilon,
-                Y = py, Mean = pm, Variance = pv,
+                Y = py,
+                Mean = pm,
+                Variance = pv,
             };
             Dispatch(variant, call, backward: false);
         }
@@ -72,8 +80,20 @@ internal static unsafe class Normalization
         {
             var call = new Call<T>
             {
-                Outer = outer, Groups = groups, Inner = inner, X = px, Weight = pw, PerElement = summed, Epsilon = epsilon,
-                Dy = pdy, Y = pdx, Mean = pm, Variance = pv, DWeight = pdw, DBias = pdb, Sums = sums.Pointer,
+                Outer = outer,
+                Groups = groups,
+                Inner = inner,
+                X = px,
+                Weight = pw,
+                PerElement = summed,
+                Epsilon = epsilon,
+                Dy = pdy,
+                Y = pdx,
+                Mean = pm,
+                Variance = pv,
+                DWeight = pdw,
+                DBias = pdb,
+                Sums = sums.Pointer,
             };
             Dispatch(variant, call, backward: true);
         }
