@@ -18,7 +18,9 @@ public sealed class TwinTests
     {
         foreach (SourceFile test in SourceTree.Files("tests").Where(file => file.Folder is "Operations" or "Layers"))
         {
-            string stem = test.Stem[..^"Tests".Length];
+            // The golden operations are runners, not tests of one source file each.
+            if (!Directory.Exists(Path.Combine(SourceTree.Root, "src", test.Assembly[..^".Tests".Length]))) continue;
+            string stem = test.Stem.EndsWith("Tests", StringComparison.Ordinal) ? test.Stem[..^"Tests".Length] : test.Stem;
             string source = Path.Combine(SourceTree.Root, "src", test.Assembly[..^".Tests".Length], test.Folder, stem + ".cs");
             Assert.True(File.Exists(source), $"{test.Path} tests nothing: there is no {stem}.cs in src.");
         }

@@ -74,4 +74,19 @@ public sealed class Conv1dTests
         Assert.StartsWith("Conv1d: the tying palindrome: 2 free → [3] does not fit the weight [8, 3, 5]",
             Assert.Throws<ArgumentException>(() => new Conv1d<float>(3, 8, 5, tying: Tying.Palindrome(3))).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Copies_keep_settings_tyings_and_values()
+    {
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[true, false, ConvolutionBias.PerPosition((1, 5))])
+        {
+            var layer = new Conv1d<double>(2, 4, 3, 2, (1, 0), 1, 2, bias, PaddingMode.Replicate, tying: Tying.Palindrome(3));
+            layer.Initialize(1);
+            Conv1d<double> clone = layer.Clone();
+            Tensor<double> x = Tensor.Normal<double>([2, 2, 10], RandomKey.Of(2));
+            Assert.Equal(layer.Forward(x).ToArray(), clone.Forward(x).ToArray());
+            Assert.Equal("palindrome", clone.Weight.Transform);
+            Assert.Equal(SharingGraph.Of(layer), SharingGraph.Of(layer.To<float>()));
+        }
+    }
 }

@@ -214,4 +214,18 @@ public sealed class Conv2dTests
         double[] a = expected.ToArray(), b = actual.ToArray();
         for (int i = 0; i < a.Length; i++) Assert.True(Math.Abs(a[i] - b[i]) <= 1e-12 * (1 + Math.Abs(a[i])), $"element {i}: expected {a[i]}, got {b[i]}");
     }
+
+    [Fact]
+    public void Copies_keep_settings_tyings_and_values()
+    {
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[true, false, ConvolutionBias.PerPosition((3, 4))])
+        {
+            var layer = new Conv2d<double>(2, 4, 3, (2, 1), Padding2d.Of(1, 0, 1, 0), (1, 2), 2, bias, PaddingMode.Constant, 0.5, connections: new[,] { { true }, { true }, { false }, { true } });
+            layer.Initialize(1);
+            Conv2d<double> clone = layer.Clone();
+            Tensor<double> x = Tensor.Normal<double>([2, 2, 6, 7], RandomKey.Of(2));
+            Assert.Equal(layer.Forward(x).ToArray(), clone.Forward(x).ToArray());
+            Assert.Equal("masked", clone.Weight.Transform);
+        }
+    }
 }

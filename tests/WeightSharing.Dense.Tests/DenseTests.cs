@@ -127,4 +127,15 @@ public sealed class DenseTests
 
         public int GetHashCode(double x) => 0;
     }
+
+    [Fact]
+    public void Copies_keep_ties_between_layers()
+    {
+        var encoder = new Dense<double>(6, 3, bias: false);
+        var model = new Sequential<double>(encoder, new Dense<double>(3, 6, weight: encoder.Weight.Transposed()));
+        model.Initialize(seed: 1);
+        Sequential<float> copy = model.To<float>();
+        Assert.Equal(["0.weight", "1.weight"], copy.Parameters.NamesOf(copy.Parameters["1.weight"].Parameter));
+        Assert.True(copy.Verify(SharingGraph.Of(model)).Holds);
+    }
 }

@@ -65,7 +65,8 @@ public sealed class CommandLineTests : IDisposable
     {
         foreach (Experiment experiment in ExperimentList.All.Where(experiment => experiment != ExperimentList.Default))
         {
-            Assert.Equal(CommandLine.Success, Run(experiment.Name, "--quick", "--report", File(experiment.Name)));
+            int code = Run(experiment.Name, "--quick", "--report", File(experiment.Name));
+            Assert.True(code == CommandLine.Success, $"{experiment.Name}: {errors}");
         }
 
         foreach (Experiment experiment in ExperimentList.All)

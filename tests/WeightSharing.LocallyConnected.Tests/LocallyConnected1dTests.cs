@@ -48,4 +48,13 @@ public sealed class LocallyConnected1dTests
         Assert.Equal("LocallyConnected1d: input [4, 8]; expected [N, Cin, L].",
             Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros<float>(4, 8))).Message);
     }
+
+    [Fact]
+    public void Copies_keep_settings_and_values()
+    {
+        var layer = new LocallyConnected1d<double>(2, 3, 6, 3, padding: 1);
+        layer.Initialize(1);
+        Tensor<double> x = Tensor.Normal<double>([2, 2, 6], RandomKey.Of(2));
+        Assert.Equal(layer.Forward(x).ToArray(), layer.Clone().Forward(x).ToArray());
+    }
 }

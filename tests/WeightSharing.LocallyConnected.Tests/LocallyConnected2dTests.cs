@@ -68,4 +68,13 @@ public sealed class LocallyConnected2dTests
         Assert.Equal(inner, (x.Detach() * x.Gradient!).Sum().Item(), 10);
         Assert.Equal(inner, (layer.Weight.Value * layer.Weight.Parameter.Gradient!).Sum().Item(), 10);
     }
+
+    [Fact]
+    public void Copies_keep_settings_and_values()
+    {
+        var layer = new LocallyConnected2d<double>(2, 3, (6, 5), 3, padding: 1);
+        layer.Initialize(1);
+        Tensor<double> x = Tensor.Normal<double>([2, 2, 6, 5], RandomKey.Of(2));
+        Assert.Equal(layer.Forward(x).ToArray(), layer.Clone().Forward(x).ToArray());
+    }
 }

@@ -20,6 +20,7 @@ internal static class Charts
 {
     private const int Width = 760;
     private const int Height = 420;
+    private const double RoomForLegend = 1.25;
 
     // Whatever the machine has, the plainest first; without any of them it is the drawing library's choice.
     private static readonly string Typeface = new[] { "Inter", "Open Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Arial" }
@@ -48,10 +49,10 @@ internal static class Charts
 
         ChanceLine(plot, theme, places[0], places[^1]);
         plot.Axes.Bottom.TickGenerator = new NumericManual(places, [.. xs.Select(x => x.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
-        plot.Axes.SetLimits(places[0] - 0.2, places[^1] + 0.2, 0, 1.02);
+        plot.Axes.SetLimits(places[0] - 0.2, places[^1] + 0.2, 0, RoomForLegend);
         plot.XLabel(xLabel, 15);
         plot.YLabel(yLabel, 15);
-        plot.ShowLegend(Alignment.UpperLeft);
+        ShowLegend(plot);
         return Png(plot, Width, Height);
     }
 
@@ -83,10 +84,9 @@ internal static class Charts
         ChanceLine(plot, theme, -0.7, right - 0.3);
         double[] centres = [.. groups.Select((_, g) => g * (series.Count + 1) + (series.Count - 1) / 2.0)];
         plot.Axes.Bottom.TickGenerator = new NumericManual(centres, [.. groups]);
-        plot.Axes.SetLimits(-0.8, right - 0.2, 0, 1.3);
+        plot.Axes.SetLimits(-0.8, right - 0.2, 0, RoomForLegend);
         plot.YLabel(yLabel, 15);
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.ShowLegend(Alignment.UpperCenter);
+        ShowLegend(plot);
         return Png(plot, Width, Height);
     }
 
@@ -139,6 +139,13 @@ internal static class Charts
         frame.FillColor = Colors.Transparent;
         frame.LineColor = color;
         frame.LineWidth = lineWidth;
+    }
+
+    // In one line above the fractions, where no curve can be.
+    private static void ShowLegend(Plot plot)
+    {
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.ShowLegend(Alignment.UpperCenter);
     }
 
     private static void ChanceLine(Plot plot, PlotTheme theme, double left, double right)

@@ -99,7 +99,7 @@ public static class Checkpoint
 
     /// <summary>Who shares with whom according to a file, to compare with <see cref="SharingGraph.Of"/> of a model; null when the file does not say.</summary>
     /// <exception cref="CheckpointException">The file is damaged.</exception>
-    public static SharingGraph? ReadSharing(string path) => SharingMetadata.Read(SafetensorsFile.Read(path), path, name => name)?.Graph;
+    public static SharingGraph? ReadSharing(string path) => SharingMetadata.Read(SafetensorsFile.Read(path), path)?.Graph;
 
     private static StoredTensor Store<T>(string name, Tensor<T> values, SafetensorsType? type)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

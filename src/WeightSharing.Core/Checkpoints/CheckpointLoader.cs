@@ -58,11 +58,11 @@ internal sealed class CheckpointLoader<T>(SafetensorsFile file, CheckpointLoadOp
             if (Renamed(tensor.Name) is not { } name) continue;
             if (!stored.TryAdd(name, tensor))
             {
-                problems.Add($"{Quote(tensor.Name)} and {Quote(stored[name].Name)} are both renamed to {Quote(name)}; names must stay different.");
+                problems.Add($"{Quote(stored[name].Name)} and {Quote(tensor.Name)} are both renamed to {Quote(name)}; names must stay different.");
             }
         }
 
-        sharing = SharingMetadata.Read(file, source, Renamed);
+        sharing = SharingMetadata.Read(file, source)?.Renamed(Renamed, source);
         if (sharing is null) return;
         foreach (SharedParameter parameter in sharing.Graph.Parameters) ResolveAliases(parameter);
         foreach (IEnumerable<string> names in sharing.Buffers)

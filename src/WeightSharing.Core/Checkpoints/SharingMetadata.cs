@@ -49,25 +49,24 @@ internal sealed record SharingMetadata(SharingGraph Graph, ImmutableArray<Immuta
     /// <summary>What the file says, or null when it says nothing.</summary>
     /// <param name="file">The file.</param>
     /// <param name="source">How messages name it.</param>
-    /// <param name="rename">Name in the file → name in the model; null leaves it out.</param>
     /// <exception cref="CheckpointException">The entry is not what this library writes.</exception>
-    public static SharingMetadata? Read(SafetensorsFile file, string source, Func<string, string?> rename)
+    public static SharingMetadata? Read(SafetensorsFile file, string source)
     {
         if (!file.Metadata.TryGetValue(Key, out string? text)) return null;
         try
         {
             using JsonDocument document = JsonDocument.Parse(text, Strict);
             var seen = new HashSet<string>(StringComparer.Ordinal);
-            string? Name(JsonElement element)
+            string Name(JsonElement element)
             {
-                string? name = rename(element.GetString()!);
-                return name is null || seen.Add(name) ? name : throw new JsonException($"the name {CheckpointException.Quote(name)} occurs twice");
+                string name = element.GetString() ?? throw new JsonException("a name is null");
+                return seen.Add(name) ? name : throw new JsonException($"the name {CheckpointException.Quote(name)} occurs twice");
             }
 
             ImmutableArray<SharedParameter> parameters = [.. document.RootElement.GetProperty("parameters").EnumerateArray()
-                .Select(parameter => ReadParameter(parameter, Name)).Where(parameter => parameter.Names.Length > 0)];
+                .Select(parameter => ReadParameter(parameter, Name))];
             ImmutableArray<ImmutableArray<string>> buffers = [.. document.RootElement.GetProperty("buffers").EnumerateArray()
-                .Select(names => names.EnumerateArray().Select(Name).OfType<string>().ToImmutableArray())];
+                .Select(names => names.EnumerateArray().Select(Name).ToImmutableArray())];
             return new SharingMetadata(new SharingGraph(parameters), buffers);
         }
         // What JsonElement throws where a value is absent, of another kind, or out of range.
@@ -76,6 +75,28 @@ internal sealed record SharingMetadata(SharingGraph Graph, ImmutableArray<Immuta
         {
             throw new CheckpointException(source, null, $"its metadata {Key} is damaged: {damage.Message}", damage);
         }
+    }
+
+    /// <summary>The same under other names; names without a new one are left out, and parameters without names.</summary>
+    /// <exception cref="CheckpointException">Two names become one.</exception>
+    public SharingMetadata Renamed(Func<string, string?> rename, string source)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        string? New(string name)
+        {
+            string? renamed = rename(name);
+            return renamed is null || seen.Add(renamed)
+                ? renamed
+                : throw new CheckpointException(source, null, $"{CheckpointException.Quote(name)} and another name are both renamed to {CheckpointException.Quote(renamed)}; names must stay different.");
+        }
+
+        IEnumerable<SharedParameter> parameters = Graph.Parameters
+            .Select(parameter => parameter with
+            {
+                Names = [.. parameter.Names.SelectMany(name => New(name.Name) is { } renamed ? new[] { name with { Name = renamed } } : [])],
+            })
+            .Where(parameter => parameter.Names.Length > 0);
+        return new SharingMetadata(new SharingGraph(parameters), [.. Buffers.Select(names => names.Select(New).OfType<string>().ToImmutableArray())]);
     }
 
     private static void Write(Utf8JsonWriter json, SharedParameter parameter)
@@ -119,16 +140,16 @@ internal sealed record SharingMetadata(SharingGraph Graph, ImmutableArray<Immuta
         json.WriteEndArray();
     }
 
-    private static SharedParameter ReadParameter(JsonElement element, Func<JsonElement, string?> rename)
+    private static SharedParameter ReadParameter(JsonElement element, Func<JsonElement, string> read)
     {
         var names = ImmutableArray.CreateBuilder<SharedName>();
         foreach (JsonElement entry in element.GetProperty("names").EnumerateArray())
         {
-            if (rename(entry.GetProperty("name")) is not { } name) continue;
             ImmutableArray<SharingStep> steps = entry.TryGetProperty("steps", out JsonElement list) ? [.. list.EnumerateArray().Select(ReadStep)] : [];
-            names.Add(new SharedName(name, ReadShape(entry.GetProperty("shape")), steps));
+            names.Add(new SharedName(read(entry.GetProperty("name")), ReadShape(entry.GetProperty("shape")), steps));
         }
 
+        if (names.Count == 0) throw new JsonException("a parameter has no names");
         return new SharedParameter(ReadShape(element.GetProperty("free")), names.ToImmutable());
     }
 

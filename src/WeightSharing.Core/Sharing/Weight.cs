@@ -121,12 +121,13 @@ public sealed class Weight<T>
             return each;
         }
 
+        Tensor<T> value = Use(sites[0], positions);
         if (!ambient.Off && !NoGrad.IsActive)
         {
             foreach (Site site in sites[1..]) Parameter.Ledger.Note(new UsageKey<T>(this, ambient.Path, site, positions));
         }
 
-        return [Use(sites[0], positions)];
+        return [value];
     }
 
     /// <summary>The weight with its last two dimensions exchanged: the same buffer, another use.</summary>

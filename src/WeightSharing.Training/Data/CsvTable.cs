@@ -5,7 +5,10 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Training;
 
-/// <summary>A table of text cells from comma-separated values (RFC 4180: quotes, doubled quotes, line breaks inside quotes), and its columns as tensors.</summary>
+/// <summary>
+/// A table of text cells from comma-separated values (RFC 4180: quotes, doubled quotes, line breaks inside quotes), and its columns as
+/// tensors.
+/// </summary>
 public sealed class CsvTable
 {
     private readonly string source;
@@ -39,11 +42,18 @@ public sealed class CsvTable
     {
         ArgumentNullException.ThrowIfNull(text);
         List<(string[] Cells, int Line)> rows = [.. Rows(text, name, separator)];
-        if (rows.Count == 0) throw new InvalidDataException($"{name}: has no lines; expected {(header ? "a header" : "at least one row")}.");
+        if (rows.Count == 0)
+        {
+            throw new InvalidDataException($"{name}: has no lines; expected {(header ? "a header" : "at least one row")}.");
+        }
+
         int width = rows[0].Cells.Length;
         foreach ((string[] cells, int line) in rows)
         {
-            if (cells.Length != width) throw new InvalidDataException($"{name}, line {line}: {cells.Length} cells; line {rows[0].Line} has {width}, and all lines must have as many.");
+            if (cells.Length != width)
+            {
+                throw new InvalidDataException($"{name}, line {line}: {cells.Length} cells; line {rows[0].Line} has {width}, and all lines must have as many.");
+            }
         }
 
         if (!header) return new CsvTable(name, [.. Enumerable.Range(0, width).Select(i => i.ToString(CultureInfo.InvariantCulture))], rows);
@@ -108,7 +118,11 @@ public sealed class CsvTable
             char c = text[at];
             if (c == '"')
             {
-                if (cell.Length > 0 || closed) throw new InvalidDataException($"{name}, line {line}: a quotation mark inside a cell; such a cell is quoted as a whole, with the mark doubled.");
+                if (cell.Length > 0 || closed)
+                {
+                    throw new InvalidDataException($"{name}, line {line}: a quotation mark inside a cell; such a cell is quoted as a whole, with the mark doubled.");
+                }
+
                 (at, line) = Quoted(text, at + 1, line, name, cell);
                 closed = true;
             }
@@ -131,7 +145,11 @@ public sealed class CsvTable
             }
             else
             {
-                if (closed) throw new InvalidDataException($"{name}, line {line}: \"{c}\" after a closing quotation mark; expected {separator} or the end of the line.");
+                if (closed)
+                {
+                    throw new InvalidDataException($"{name}, line {line}: \"{c}\" after a closing quotation mark; expected {separator} or the end of the line.");
+                }
+
                 cell.Append(c);
             }
         }

@@ -19,8 +19,8 @@ public sealed record Batch<TInput, TTarget>(Tensor<TInput> Inputs, Tensor<TTarge
 }
 
 /// <summary>
-/// Examples in batches. Reading is a function of epoch and batch number alone: it can be repeated, done ahead on another thread, and taken up
-/// anywhere.
+/// Examples in batches. Reading is a function of epoch and batch number alone: it can be repeated, done ahead on another thread, and taken
+/// up anywhere.
 /// </summary>
 /// <typeparam name="TInput">Element type of the inputs.</typeparam>
 /// <typeparam name="TTarget">Element type of the targets.</typeparam>

@@ -7,8 +7,8 @@ namespace WeightSharing.Training;
 
 /// <summary>An n-dimensional array in the idx format of MNIST (yann.lecun.com/exdb/mnist), plain or compressed by gzip.</summary>
 /// <remarks>
-/// Layout: two zero bytes, a byte for the element type, a byte for the number of dimensions, the extents as 32-bit numbers, the elements in row-major
-/// order; everything big-endian. Everything is checked before memory of the announced size is taken.
+/// Layout: two zero bytes, a byte for the element type, a byte for the number of dimensions, the extents as 32-bit numbers, the elements in
+/// row-major order; everything big-endian. Everything is checked before memory of the announced size is taken.
 /// </remarks>
 public sealed class IdxFile
 {
@@ -49,7 +49,9 @@ public sealed class IdxFile
     }
 
     /// <summary>The elements as a tensor of <typeparamref name="T"/>.</summary>
-    /// <exception cref="OverflowException">An element lies outside the range of <typeparamref name="T"/>; the message has its position.</exception>
+    /// <exception cref="OverflowException">
+    /// An element lies outside the range of <typeparamref name="T"/>; the message has its position.
+    /// </exception>
     public Tensor<T> ToTensor<T>()
         where T : unmanaged, INumber<T>
     {

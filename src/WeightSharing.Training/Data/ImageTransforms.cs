@@ -3,7 +3,9 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Training;
 
-/// <summary>Moves each image by whole pixels, a random number from −maximum to maximum in each direction; what comes in from outside has one value.</summary>
+/// <summary>
+/// Moves each image by whole pixels, a random number from −maximum to maximum in each direction; what comes in from outside has one value.
+/// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <param name="maximum">Pixels.</param>
 /// <param name="fill">Value of what comes in from outside.</param>
@@ -15,7 +17,11 @@ public sealed class RandomShift<T>(Size2 maximum, T fill = default) : ITransform
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 3) throw new ArgumentException($"RandomShift: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
+        if (inputs.Rank < 3)
+        {
+            throw new ArgumentException($"RandomShift: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
+        }
+
         int height = inputs.Shape[-2], width = inputs.Shape[-1], planes = inputs.Shape.Slice(1, inputs.Rank - 2).Count;
         T[] from = inputs.ToArray(), to = new T[from.Length];
         Array.Fill(to, fill);
@@ -52,7 +58,11 @@ public sealed class PadImages<T>(Padding2d padding, PaddingMode mode = PaddingMo
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 3) throw new ArgumentException($"PadImages: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
+        if (inputs.Rank < 3)
+        {
+            throw new ArgumentException($"PadImages: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
+        }
+
         var sides = new (int Low, int High)[inputs.Rank];
         sides[^2] = (padding.Top, padding.Bottom);
         sides[^1] = (padding.Left, padding.Right);
@@ -73,7 +83,11 @@ public sealed class Normalize<T> : ITransform<T>
     /// <exception cref="ArgumentOutOfRangeException">A deviation is not a finite number above 0.</exception>
     public Normalize(ReadOnlySpan<double> mean, ReadOnlySpan<double> deviation)
     {
-        if (mean.Length != deviation.Length || mean.Length == 0) throw new ArgumentException($"Normalize: {mean.Length} means and {deviation.Length} deviations; expected one of each a channel.", nameof(deviation));
+        if (mean.Length != deviation.Length || mean.Length == 0)
+        {
+            throw new ArgumentException($"Normalize: {mean.Length} means and {deviation.Length} deviations; expected one of each a channel.", nameof(deviation));
+        }
+
         foreach (double value in deviation) Hyperparameter.Positive(value, "Normalize", "deviation", nameof(deviation));
         (this.mean, this.deviation) = (mean.ToArray(), deviation.ToArray());
     }
@@ -84,12 +98,18 @@ public sealed class Normalize<T> : ITransform<T>
     /// <summary>One a channel.</summary>
     public IReadOnlyList<double> Deviation => deviation;
 
-    /// <summary>By mean and standard deviation of each channel over all examples [N, C, ..]; a channel that is constant is only moved.</summary>
+    /// <summary>
+    /// By mean and standard deviation of each channel over all examples [N, C, ..]; a channel that is constant is only moved.
+    /// </summary>
     /// <exception cref="ArgumentException">No channels, or no elements.</exception>
     public static Normalize<T> From(Tensor<T> examples)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        if (examples.Rank < 2 || examples.Count == 0) throw new ArgumentException($"Normalize: examples {examples.Shape}; expected [N, C, ..] with elements.", nameof(examples));
+        if (examples.Rank < 2 || examples.Count == 0)
+        {
+            throw new ArgumentException($"Normalize: examples {examples.Shape}; expected [N, C, ..] with elements.", nameof(examples));
+        }
+
         int channels = examples.Shape[1], inner = examples.Shape.Slice(2, examples.Rank).Count;
         T[] values = examples.ToArray();
         double[] mean = new double[channels], square = new double[channels];
@@ -108,7 +128,11 @@ public sealed class Normalize<T> : ITransform<T>
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 2 || inputs.Shape[1] != mean.Length) throw new ArgumentException($"Normalize: inputs {inputs.Shape} for {mean.Length} channels; expected [N, {mean.Length}, ..].", nameof(inputs));
+        if (inputs.Rank < 2 || inputs.Shape[1] != mean.Length)
+        {
+            throw new ArgumentException($"Normalize: inputs {inputs.Shape} for {mean.Length} channels; expected [N, {mean.Length}, ..].", nameof(inputs));
+        }
+
         int[] channel = [mean.Length, .. Enumerable.Repeat(1, inputs.Rank - 2)];
         Tensor<T> shift = Tensor.From<T>([.. mean.Select(T.CreateTruncating)], new Shape(channel)), scale = Tensor.From<T>([.. deviation.Select(value => T.CreateTruncating(1 / value))], new Shape(channel));
         return (inputs - shift) * scale;

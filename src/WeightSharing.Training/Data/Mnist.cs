@@ -3,14 +3,19 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Training;
 
-/// <summary>The handwritten digits of LeCun et al. (1998), and the sets made in their form (Fashion-MNIST, KMNIST), from the files that everybody has.</summary>
+/// <summary>
+/// The handwritten digits of LeCun et al. (1998), and the sets made in their form (Fashion-MNIST, KMNIST), from the files that everybody
+/// has.
+/// </summary>
 public static class Mnist
 {
     /// <summary>Images [N, 1, 28, 28] with values from 0 to 1 and labels [N] from 0 to 9.</summary>
     /// <param name="directory">Has <c>train-images-idx3-ubyte</c> and its three sisters, with or without <c>.gz</c>.</param>
     /// <param name="train">The 60 000 training images, or else the 10 000 test images.</param>
     /// <exception cref="FileNotFoundException">A file is missing; the message lists the names looked for.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or not what it is named; the message has file, position and rule.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged or not what it is named; the message has file, position and rule.
+    /// </exception>
     public static (Tensor<T> Images, Tensor<int> Labels) Load<T>(string directory, bool train)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -18,7 +23,11 @@ public static class Mnist
         IdxFile images = IdxFile.Read(imagePath), labels = IdxFile.Read(labelPath);
         if (images.Shape.Rank != 3 || images.ElementType != typeof(byte)) throw Wrong(imagePath, images, "bytes [N, height, width]");
         if (labels.Shape.Rank != 1 || labels.ElementType != typeof(byte)) throw Wrong(labelPath, labels, "bytes [N]");
-        if (images.Shape[0] != labels.Shape[0]) throw new InvalidDataException($"{labelPath}: {labels.Shape[0]} labels for {images.Shape[0]} images in {imagePath}; they must be as many.");
+        if (images.Shape[0] != labels.Shape[0])
+        {
+            throw new InvalidDataException($"{labelPath}: {labels.Shape[0]} labels for {images.Shape[0]} images in {imagePath}; they must be as many.");
+        }
+
         Tensor<int> classes = labels.ToTensor<int>();
         int[] numbers = classes.ToArray();
         int odd = Array.FindIndex(numbers, label => label > 9);

@@ -16,7 +16,10 @@ public static class Sequences
         if (sequences.Count == 0) throw new ArgumentException("Sequences.Pad: no sequences; expected at least one.", nameof(sequences));
         for (int i = 0; i < sequences.Count; i++)
         {
-            if (sequences[i].Length == 0) throw new ArgumentException($"Sequences.Pad: sequence {i} of {sequences.Count} is empty; each needs at least one element.", nameof(sequences));
+            if (sequences[i].Length == 0)
+            {
+                throw new ArgumentException($"Sequences.Pad: sequence {i} of {sequences.Count} is empty; each needs at least one element.", nameof(sequences));
+            }
         }
 
         int longest = sequences.Max(sequence => sequence.Length);
@@ -39,7 +42,11 @@ public static class Sequences
         Hyperparameter.AtLeast(length, 1, "Sequences.Windows", "length");
         Hyperparameter.AtLeast(stride, 0, "Sequences.Windows", "stride");
         if (stride == 0) stride = length;
-        if (stream.Length <= length) throw new ArgumentException($"Sequences.Windows: {stream.Length} elements for windows of {length}; a window and the element after it need {length + 1L}.", nameof(stream));
+        if (stream.Length <= length)
+        {
+            throw new ArgumentException($"Sequences.Windows: {stream.Length} elements for windows of {length}; a window and the element after it need {length + 1L}.", nameof(stream));
+        }
+
         int count = (stream.Length - 1 - length) / stride + 1;
         T[] inputs = new T[checked(count * length)], targets = new T[inputs.Length];
         for (int i = 0; i < count; i++)
@@ -67,7 +74,11 @@ public sealed class RandomWindow<T> : ITransform<T>
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 2 || inputs.Shape[1] < length) throw new ArgumentException($"RandomWindow: inputs {inputs.Shape} for windows of {length}; expected [N, time, ..] with at least {length} steps.", nameof(inputs));
+        if (inputs.Rank < 2 || inputs.Shape[1] < length)
+        {
+            throw new ArgumentException($"RandomWindow: inputs {inputs.Shape} for windows of {length}; expected [N, time, ..] with at least {length} steps.", nameof(inputs));
+        }
+
         int time = inputs.Shape[1], step = inputs.Shape.Slice(2, inputs.Rank).Count;
         T[] from = inputs.ToArray(), to = new T[examples.Length * length * step];
         for (int n = 0; n < examples.Length; n++)

@@ -21,7 +21,9 @@ public sealed class TensorDataSource<TInput, TTarget> : IDataSource<TInput, TTar
     /// <param name="batchSize">Examples of a batch.</param>
     /// <param name="seed">Shuffles by this seed; null keeps the order.</param>
     /// <param name="dropLast">Drops the last batch of an epoch when it is not full.</param>
-    /// <exception cref="ArgumentException">No examples, different numbers of inputs and targets, or fewer examples than the only batch needs.</exception>
+    /// <exception cref="ArgumentException">
+    /// No examples, different numbers of inputs and targets, or fewer examples than the only batch needs.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1.</exception>
     public TensorDataSource(Tensor<TInput> inputs, Tensor<TTarget> targets, int batchSize, long? seed = null, bool dropLast = false)
     {
@@ -34,7 +36,11 @@ public sealed class TensorDataSource<TInput, TTarget> : IDataSource<TInput, TTar
         }
 
         Count = inputs.Shape[0];
-        if (Count == 0) throw new ArgumentException($"TensorDataSource: inputs {inputs.Shape} hold no examples; a source needs at least one.", nameof(inputs));
+        if (Count == 0)
+        {
+            throw new ArgumentException($"TensorDataSource: inputs {inputs.Shape} hold no examples; a source needs at least one.", nameof(inputs));
+        }
+
         BatchSize = batchSize;
         BatchCount = dropLast ? Count / batchSize : (Count - 1) / batchSize + 1;
         if (BatchCount == 0)

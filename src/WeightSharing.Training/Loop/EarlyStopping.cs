@@ -9,7 +9,9 @@ public sealed class EarlyStopping
     /// <param name="patience">Epochs without improvement after which training stops; at least 1.</param>
     /// <param name="minimumImprovement">What the metric must fall by to count as improved.</param>
     /// <param name="restoreBest">The trainer goes back to the parameters and buffers of the best epoch when it ends.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The patience is below 1, or the improvement is not a finite number of at least 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The patience is below 1, or the improvement is not a finite number of at least 0.
+    /// </exception>
     public EarlyStopping(int patience, double minimumImprovement = 0, bool restoreBest = true)
     {
         Patience = Hyperparameter.AtLeast(patience, 1, "EarlyStopping", "patience");

@@ -21,7 +21,9 @@ public static class Trainer
         return new Trainer<T, T, TTarget>(model, optimizer, model.Forward, loss);
     }
 
-    /// <summary>Trains a layer whose outputs are logits [N, C, ..] by cross-entropy with class labels [N, ..], and counts right and wrong classes.</summary>
+    /// <summary>
+    /// Trains a layer whose outputs are logits [N, C, ..] by cross-entropy with class labels [N, ..], and counts right and wrong classes.
+    /// </summary>
     public static Trainer<T, T, int> Classifier<T>(Layer<T> model, Optimizer<T> optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -29,12 +31,18 @@ public static class Trainer
         return new Trainer<T, T, int>(model, optimizer, model.Forward, (logits, labels) => Loss.CrossEntropy(logits, labels)) { CountClasses = CountClasses };
     }
 
-    /// <summary>Counts a batch of logits and labels into a matrix, made at the first batch: what <see cref="Classifier"/> counts by.</summary>
+    /// <summary>
+    /// Counts a batch of logits and labels into a matrix, made at the first batch: what <see cref="Classifier"/> counts by.
+    /// </summary>
     public static ConfusionMatrix CountClasses<T>(ConfusionMatrix? confusion, Tensor<T> logits, Tensor<int> labels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(logits);
-        if (logits.Rank < 2) throw new ArgumentException($"CountClasses: logits {logits.Shape}; expected [N, C] or [N, C, d1, …].", nameof(logits));
+        if (logits.Rank < 2)
+        {
+            throw new ArgumentException($"CountClasses: logits {logits.Shape}; expected [N, C] or [N, C, d1, …].", nameof(logits));
+        }
+
         confusion ??= new ConfusionMatrix(logits.Shape[1]);
         confusion.Add(logits, labels);
         return confusion;

@@ -8,8 +8,8 @@ public sealed partial class Trainer<T, TInput, TTarget>
     private readonly Dictionary<string, Tensor<T>> best = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// A snapshot of the trainer alone: position, running sums of the epoch, what schedule and early stopping have seen. The optimizer has a state of its
-    /// own, and the model's parameters and buffers are the model's.
+    /// A snapshot of the trainer alone: position, running sums of the epoch, what schedule and early stopping have seen. The optimizer has
+    /// a state of its own, and the model's parameters and buffers are the model's.
     /// </summary>
     public TrainingState<T> State()
     {

@@ -14,9 +14,9 @@ namespace WeightSharing.Training;
 /// <typeparam name="TInput">Element type of the inputs.</typeparam>
 /// <typeparam name="TTarget">Element type of the targets.</typeparam>
 /// <remarks>
-/// A run is a function of the model's seed and the source's alone. <see cref="State"/>, the optimizer's state, and the model's parameters and buffers are
-/// all there is to remember: a trainer restored to them ends bitwise where an unbroken run ends (layers with draws of their own, such as dropout,
-/// must be set back too).
+/// A run is a function of the model's seed and the source's alone. <see cref="State"/>, the optimizer's state, and the model's parameters
+/// and buffers are all there is to remember: a trainer restored to them ends bitwise where an unbroken run ends (layers with draws of their
+/// own, such as dropout, must be set back too).
 /// </remarks>
 public sealed partial class Trainer<T, TInput, TTarget>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -106,7 +106,9 @@ public sealed partial class Trainer<T, TInput, TTarget>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Looked at before each step, so that a run ends between steps and can be taken up again.</param>
     /// <exception cref="ArgumentException">A source has no batches.</exception>
-    /// <exception cref="ArithmeticException">The loss or a clipped gradient is not finite; the message has epoch, batch and step.</exception>
+    /// <exception cref="ArithmeticException">
+    /// The loss or a clipped gradient is not finite; the message has epoch, batch and step.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TrainingHistory Fit(
         IDataSource<TInput, TTarget> source, long epochs, IDataSource<TInput, TTarget>? validation = null,
@@ -148,7 +150,10 @@ public sealed partial class Trainer<T, TInput, TTarget>
         return new TrainingHistory(reports, EarlyStopping is { ShouldStop: true });
     }
 
-    /// <summary>Loss and classes over all examples of a source, in evaluation mode and without recording; every module's mode is as before afterwards.</summary>
+    /// <summary>
+    /// Loss and classes over all examples of a source, in evaluation mode and without recording; every module's mode is as before
+    /// afterwards.
+    /// </summary>
     /// <exception cref="ArgumentException">The source has no batches.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public EvaluationReport Evaluate(IDataSource<TInput, TTarget> source, CancellationToken cancellationToken = default)

@@ -3,7 +3,9 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Training;
 
-/// <summary>What must be remembered to go on exactly where training stopped, as named tensors and numbers: ready for a checkpoint.</summary>
+/// <summary>
+/// What must be remembered to go on exactly where training stopped, as named tensors and numbers: ready for a checkpoint.
+/// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <remarks>A snapshot: its tensors are copies that belong to no scope.</remarks>
 public sealed class TrainingState<T>

@@ -19,7 +19,11 @@ public sealed class ConfusionMatrix
     public ConfusionMatrix(int classes, params ReadOnlySpan<string> names)
     {
         Classes = Hyperparameter.AtLeast(classes, 1, "ConfusionMatrix", "number of classes");
-        if (names.Length != 0 && names.Length != classes) throw new ArgumentException($"ConfusionMatrix: {names.Length} names for {classes} classes; they must be as many.", nameof(names));
+        if (names.Length != 0 && names.Length != classes)
+        {
+            throw new ArgumentException($"ConfusionMatrix: {names.Length} names for {classes} classes; they must be as many.", nameof(names));
+        }
+
         counts = new long[checked(classes * classes)];
         this.names = names.Length == 0 ? [.. Enumerable.Range(0, classes).Select(i => i.ToString(CultureInfo.InvariantCulture))] : names.ToArray();
     }
@@ -48,7 +52,9 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public double Recall(int actual) => Ratio(this[actual, actual], Enumerable.Range(0, Classes).Sum(i => this[actual, i]));
 
-    /// <summary>2·precision·recall / (precision + recall) = 2·hits / (found + wanted); NaN for a class that neither occurs nor is predicted.</summary>
+    /// <summary>
+    /// 2·precision·recall / (precision + recall) = 2·hits / (found + wanted); NaN for a class that neither occurs nor is predicted.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public double F1(int category) =>
         Ratio(2 * this[category, category], Enumerable.Range(0, Classes).Sum(i => this[i, category] + this[category, i]));
@@ -98,7 +104,11 @@ public sealed class ConfusionMatrix
     public void Add(ConfusionMatrix other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.Classes != Classes) throw new ArgumentException($"ConfusionMatrix: {other.Classes} classes added to {Classes}; they must be as many.", nameof(other));
+        if (other.Classes != Classes)
+        {
+            throw new ArgumentException($"ConfusionMatrix: {other.Classes} classes added to {Classes}; they must be as many.", nameof(other));
+        }
+
         for (int i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
     }
 

@@ -23,8 +23,8 @@ public sealed record AdamSettings
 }
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1): p ← p − η·m̂ / (√v̂ + ε) with the bias-corrected running means m̂ of g + λp and v̂ of its square.
-/// PyTorch's definition.
+/// Adam (Kingma and Ba 2015, algorithm 1): p ← p − η·m̂ / (√v̂ + ε) with the bias-corrected running means m̂ of g + λp and v̂ of its
+/// square. PyTorch's definition.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class Adam<T> : GroupedOptimizer<T, AdamSettings>
@@ -35,7 +35,9 @@ public sealed class Adam<T> : GroupedOptimizer<T, AdamSettings>
     public Adam(
         ParameterSet<T> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
         bool amsgrad = false)
-        : this(parameters, learningRate, new AdamSettings { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Amsgrad = amsgrad })
+        : this(
+            parameters, learningRate,
+            new AdamSettings { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Amsgrad = amsgrad })
     {
     }
 

@@ -4,7 +4,8 @@ using WeightSharing.Sharing;
 namespace WeightSharing.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam whose decay p ← (1 − ηλ)p goes past the gradient's running means. PyTorch's definition.
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam whose decay p ← (1 − ηλ)p goes past the gradient's running means. PyTorch's
+/// definition.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class AdamW<T> : GroupedOptimizer<T, AdamSettings>
@@ -15,7 +16,9 @@ public sealed class AdamW<T> : GroupedOptimizer<T, AdamSettings>
     public AdamW(
         ParameterSet<T> parameters, double learningRate = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01,
         bool amsgrad = false)
-        : this(parameters, learningRate, new AdamSettings { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Amsgrad = amsgrad })
+        : this(
+            parameters, learningRate,
+            new AdamSettings { Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, Amsgrad = amsgrad })
     {
     }
 

@@ -30,7 +30,9 @@ public static class GradientClipping
             return Math.Sqrt(sum);
         }
 
-        /// <summary>Scales all gradients by maximum / ‖g‖ when ‖g‖ is larger than <paramref name="maximum"/>; returns ‖g‖ as it was before.</summary>
+        /// <summary>
+        /// Scales all gradients by maximum / ‖g‖ when ‖g‖ is larger than <paramref name="maximum"/>; returns ‖g‖ as it was before.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The maximum is not a finite number above 0.</exception>
         /// <exception cref="ArithmeticException">A gradient has an infinite or NaN element; the message names its parameter.</exception>
         public double ClipGradientNorm(double maximum)

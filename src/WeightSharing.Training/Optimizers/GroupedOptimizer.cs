@@ -30,7 +30,9 @@ public abstract class GroupedOptimizer<T, TSettings> : Optimizer<T>
 
     /// <summary>An optimizer with groups.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A learning rate or scale is negative, infinite or NaN.</exception>
-    /// <exception cref="ArgumentException">A parameter is in two groups, or in a group but not in the set; the message has all its names.</exception>
+    /// <exception cref="ArgumentException">
+    /// A parameter is in two groups, or in a group but not in the set; the message has all its names.
+    /// </exception>
     protected GroupedOptimizer(ParameterSet<T> parameters, double learningRate, TSettings settings, ReadOnlySpan<ParameterGroup<T, TSettings>> groups)
         : base(parameters, learningRate)
     {

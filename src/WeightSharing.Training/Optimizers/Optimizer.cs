@@ -3,7 +3,9 @@ using WeightSharing.Sharing;
 
 namespace WeightSharing.Training;
 
-/// <summary>Changes parameters by their gradients. A shared parameter is one parameter: it is updated once a step, by the sum over its uses.</summary>
+/// <summary>
+/// Changes parameters by their gradients. A shared parameter is one parameter: it is updated once a step, by the sum over its uses.
+/// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <remarks>
 /// Frozen parameters and those without a gradient are left alone; their state does not age either. The state belongs to no
@@ -42,16 +44,18 @@ public abstract class Optimizer<T>
     public void Step()
     {
         StepCount++;
-        foreach (Parameter<T> parameter in Parameters)
+        for (int i = 0; i < Parameters.Count; i++)
         {
-            if (!parameter.IsFrozen && parameter.Gradient is not null) Update(parameter);
+            if (Parameters[i] is { IsFrozen: false, Gradient: not null } parameter) Update(parameter);
         }
     }
 
     /// <summary>Forgets the gradients of all parameters.</summary>
     public void ZeroGradient() => Parameters.ZeroGradient();
 
-    /// <summary>A snapshot of everything but the parameters: state tensors and step counters by canonical parameter name, and the learning rate.</summary>
+    /// <summary>
+    /// A snapshot of everything but the parameters: state tensors and step counters by canonical parameter name, and the learning rate.
+    /// </summary>
     public TrainingState<T> State()
     {
         var state = new TrainingState<T>();
@@ -62,7 +66,9 @@ public abstract class Optimizer<T>
     }
 
     /// <summary>Goes on from a snapshot of the same kind of optimizer over parameters of the same names and shapes.</summary>
-    /// <exception cref="ArgumentException">The state is of another kind of optimizer, names unknown parameters, or has other shapes; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state is of another kind of optimizer, names unknown parameters, or has other shapes; nothing is changed then.
+    /// </exception>
     public void Restore(TrainingState<T> state)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -5,8 +5,8 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Training;
 
 /// <summary>
-/// Terms on chosen parameters that are added to the loss. They see each parameter's free values once, however often it is used, and do not count as
-/// a use of it.
+/// Terms on chosen parameters that are added to the loss. They see each parameter's free values once, however often it is used, and do not
+/// count as a use of it.
 /// </summary>
 public static class Penalty
 {

@@ -23,7 +23,8 @@ public sealed record RmsPropSettings
 }
 
 /// <summary>
-/// RMSprop (Tieleman and Hinton 2012; centered: Graves 2013): p ← p − η·d / (√s + ε) with the running mean s of d², d = g + λp. PyTorch's definition.
+/// RMSprop (Tieleman and Hinton 2012; centered: Graves 2013): p ← p − η·d / (√s + ε) with the running mean s of d², d = g + λp. PyTorch's
+/// definition.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class RmsProp<T> : GroupedOptimizer<T, RmsPropSettings>
@@ -34,7 +35,9 @@ public sealed class RmsProp<T> : GroupedOptimizer<T, RmsPropSettings>
     public RmsProp(
         ParameterSet<T> parameters, double learningRate = 1e-2, double alpha = 0.99, double epsilon = 1e-8, double momentum = 0, double weightDecay = 0,
         bool centered = false)
-        : this(parameters, learningRate, new RmsPropSettings { Alpha = alpha, Epsilon = epsilon, Momentum = momentum, WeightDecay = weightDecay, Centered = centered })
+        : this(
+            parameters, learningRate,
+            new RmsPropSettings { Alpha = alpha, Epsilon = epsilon, Momentum = momentum, WeightDecay = weightDecay, Centered = centered })
     {
     }
 

@@ -20,8 +20,8 @@ public sealed record SgdSettings
 }
 
 /// <summary>
-/// Stochastic gradient descent: d = g + λp,   v ← μv + (1 − dampening)d (v = d at first),   p ← p − ηv; Nesterov: p ← p − η(d + μv). PyTorch's
-/// definition (Sutskever et al. 2013 for Nesterov's form, with the learning rate outside the velocity).
+/// Stochastic gradient descent: d = g + λp,   v ← μv + (1 − dampening)d (v = d at first),   p ← p − ηv; Nesterov: p ← p − η(d + μv).
+/// PyTorch's definition (Sutskever et al. 2013 for Nesterov's form, with the learning rate outside the velocity).
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class Sgd<T> : GroupedOptimizer<T, SgdSettings>
@@ -31,7 +31,9 @@ public sealed class Sgd<T> : GroupedOptimizer<T, SgdSettings>
     /// <exception cref="ArgumentOutOfRangeException">A hyperparameter is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum or with dampening.</exception>
     public Sgd(ParameterSet<T> parameters, double learningRate, double momentum = 0, double dampening = 0, double weightDecay = 0, bool nesterov = false)
-        : this(parameters, learningRate, new SgdSettings { Momentum = momentum, Dampening = dampening, WeightDecay = weightDecay, Nesterov = nesterov })
+        : this(
+            parameters, learningRate,
+            new SgdSettings { Momentum = momentum, Dampening = dampening, WeightDecay = weightDecay, Nesterov = nesterov })
     {
     }
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace WeightSharing.Training;
 
 /// <summary>
-/// A factor on the learning rate as a function of the number of optimizer steps already made: nothing to remember, so resuming is exact. (The one
-/// exception, <see cref="ReduceOnPlateau"/>, saves what it has seen.)
+/// A factor on the learning rate as a function of the number of optimizer steps already made: nothing to remember, so resuming is exact.
+/// (The one exception, <see cref="ReduceOnPlateau"/>, saves what it has seen.)
 /// </summary>
 /// <example>Warm-up over 100 steps times a cosine:
 /// <code>
@@ -81,7 +81,10 @@ public abstract class Schedule
         long[] at = milestones.ToArray();
         for (int i = 1; i < at.Length; i++)
         {
-            if (at[i] <= at[i - 1]) throw new ArgumentException($"Schedule.MultiStep: milestone {at[i]} after {at[i - 1]}; they must ascend.", nameof(milestones));
+            if (at[i] <= at[i - 1])
+            {
+                throw new ArgumentException($"Schedule.MultiStep: milestone {at[i]} after {at[i - 1]}; they must ascend.", nameof(milestones));
+            }
         }
 
         return From(step => Math.Pow(gamma, at.Count(milestone => milestone <= step)));
@@ -95,7 +98,10 @@ public abstract class Schedule
         return From(step => Math.Pow(gamma, step));
     }
 
-    /// <summary>From 1 down to <paramref name="floor"/> along half a cosine over <paramref name="steps"/> steps, then constant (Loshchilov and Hutter 2017, equation 5).</summary>
+    /// <summary>
+    /// From 1 down to <paramref name="floor"/> along half a cosine over <paramref name="steps"/> steps, then constant (Loshchilov and
+    /// Hutter 2017, equation 5).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1, or the floor is outside 0 … 1.</exception>
     public static Schedule Cosine(long steps, double floor = 0)
     {
@@ -104,7 +110,10 @@ public abstract class Schedule
         return From(step => Anneal(1, floor, Math.Min(1, (double)step / steps)));
     }
 
-    /// <summary>In a straight line up to 1, which the last of <paramref name="steps"/> steps reaches, from <paramref name="start"/>, which a step before the first would have.</summary>
+    /// <summary>
+    /// In a straight line up to 1, which the last of <paramref name="steps"/> steps reaches, from <paramref name="start"/>, which a step
+    /// before the first would have.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1, or the start is outside 0 … 1.</exception>
     public static Schedule WarmUp(long steps, double start = 0)
     {
@@ -117,7 +126,9 @@ public abstract class Schedule
     /// One cycle (Smith and Topin 2018, with cosines as in PyTorch): from 1 / <paramref name="initialDivisor"/> up to 1 over the share
     /// <paramref name="rise"/> of the steps, then down to a <paramref name="finalDivisor"/>-th of the beginning, and constant after the last.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than 2 steps, a share outside 0 … 1, or a divisor that is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Fewer than 2 steps, a share outside 0 … 1, or a divisor that is not above 0.
+    /// </exception>
     public static Schedule OneCycle(long steps, double rise = 0.3, double initialDivisor = 25, double finalDivisor = 1e4)
     {
         Hyperparameter.AtLeast(steps, 2, "Schedule.OneCycle", "number of steps");

@@ -80,6 +80,14 @@ public sealed class CheckpointLoaderTests
     }
 
     [Fact]
+    public void Aliases_that_become_one_name_are_an_error()
+    {
+        Sequential<double> model = ModuleCloningTests.Tied();
+        Assert.Equal("file: \"2.weight\" and another name are both renamed to \"0.weight\"; names must stay different.", Assert.Throws<CheckpointException>(() => Checkpoint.Load(
+            model, Checkpoint.ToFile(model), new() { Rename = name => name == "2.weight" ? "0.weight" : name })).Message);
+    }
+
+    [Fact]
     public void A_weight_that_is_not_tied_in_the_file_is_an_error_with_its_distance_or_projected_on_request()
     {
         var model = new Affine<double>(2, 2, tying: Tying.Toeplitz(2, 2));
@@ -167,6 +175,36 @@ public sealed class CheckpointLoaderTests
         var model = new Affine<double>(3, 2);
         var file = new SafetensorsFile([Tensor("weight", [2, 3], Six), Tensor("bias", [2], [7, 8])], new Dictionary<string, string> { [SharingMetadata.Key] = text });
         Assert.StartsWith("file: its metadata weightsharing.v1 is damaged: ", Assert.Throws<CheckpointException>(() => Checkpoint.Load(model, file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mutated_metadata_is_refused_or_harmless()
+    {
+        static Sequential<double> Model() => new(ModuleCloningTests.Tied(), new Affine<double>(6, 6, tying: Tying.Toeplitz(6, 6)));
+        Sequential<double> model = Model(), target = Model();
+        model.Initialize(1);
+        SafetensorsFile good = Checkpoint.ToFile(model);
+        string text = good.Metadata[SharingMetadata.Key];
+        const string Alphabet = "{}[]\",:0129-\\uaw \0";
+        var random = new Random(5);
+        int refused = 0;
+        for (int round = 0; round < 5000; round++)
+        {
+            char[] mutated = text.ToCharArray();
+            for (int change = random.Next(1, 4); change > 0; change--) mutated[random.Next(mutated.Length)] = Alphabet[random.Next(Alphabet.Length)];
+            var file = new SafetensorsFile(good.Tensors, new Dictionary<string, string> { [SharingMetadata.Key] = new string(mutated) });
+            try
+            {
+                Checkpoint.Load(target, file, new() { Strict = false });
+                Assert.Equal(model.Parameters["0.0.weight"].Value.ToArray(), target.Parameters["0.0.weight"].Value.ToArray());
+            }
+            catch (CheckpointException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1000, 5000);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Numerics;
 using WeightSharing.Kernels;
 
 namespace WeightSharing.Tests.Kernels;
@@ -42,5 +43,75 @@ public class NormalizationTests
         Normalization.Backward<double>(1, 2, 2, dy, x, [2, 3], true, [0, 0], [1, 1], 0, dx, dw, db);
         Assert.Equal([-4, 7], dw);
         Assert.Equal([4, 7], db);
+    }
+
+    public static TheoryData<int, int, int> Shapes => new()
+    {
+        { 1, 1, 1 }, { 3, 4, 1 }, { 2, 3, 7 }, { 1, 5, 16 }, { 2, 3, 33 }, { 1, 4, 67 }, { 3, 2, 130 }, { 1, 200, 300 }, { 5, 40, 200 }, { 2, 0, 3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Double_variants_match_plain_loops(int outer, int groups, int inner) => Match<double>(outer, groups, inner, 1e-11);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Float_variants_match_plain_loops(int outer, int groups, int inner) => Match<float>(outer, groups, inner, 3e-4);
+
+    [Fact]
+    public void Results_have_the_same_bits_for_any_number_of_threads()
+    {
+        double[][] operands = Operands<double>(2, 300, 400), one, many;
+        using (Parallelism.Limit(1)) one = Run(Simd.Chosen, operands, 2, 300, 400, perElement: true, weighted: true);
+        using (Parallelism.Limit(3)) many = Run(Simd.Chosen, operands, 2, 300, 400, perElement: true, weighted: true);
+        Assert.Equal(one, many);
+    }
+
+    private static void Match<T>(int outer, int groups, int inner, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[][] operands = Operands<T>(outer, groups, inner);
+        foreach (bool perElement in new[] { false, true })
+        {
+            foreach (bool weighted in new[] { false, true })
+            {
+                T[][] expected = Run(SimdVariant.Reference, operands, outer, groups, inner, perElement, weighted);
+                foreach (SimdVariant variant in Simd.Available)
+                {
+                    T[][] actual = Run(variant, operands, outer, groups, inner, perElement, weighted);
+                    for (int k = 0; k < expected.Length; k++)
+                    {
+                        double scale = 1 + expected[k].Select(v => Math.Abs(double.CreateChecked(v))).DefaultIfEmpty().Max();
+                        for (int i = 0; i < expected[k].Length; i++)
+                        {
+                            double error = double.CreateChecked(actual[k][i] - expected[k][i]);
+                            Assert.True(Math.Abs(error) <= tolerance * scale, $"{variant}, per element {perElement}, weighted {weighted}: result {k}, element {i} is off by {error}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static T[][] Operands<T>(int outer, int groups, int inner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var random = new Random(outer + 10 * groups + 100 * inner);
+        int[] lengths = [outer * groups * inner, outer * groups * inner, Math.Max(groups, inner), Math.Max(groups, inner)];
+        return [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => T.CreateChecked(random.NextDouble() * 2 - 0.5)).ToArray())];
+    }
+
+    /// <summary>y, mean, variance, dx, dw, db.</summary>
+    private static T[][] Run<T>(SimdVariant variant, T[][] operands, int outer, int groups, int inner, bool perElement, bool weighted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] x = operands[0], dy = operands[1];
+        int length = weighted ? perElement ? inner : groups : 0;
+        ReadOnlySpan<T> weight = operands[2].AsSpan(0, length), bias = operands[3].AsSpan(0, length);
+        T[] y = new T[x.Length], mean = new T[groups], variance = new T[groups], dx = new T[x.Length], dw = new T[length], db = new T[length];
+        T epsilon = T.CreateChecked(0.01);
+        Normalization.Forward(variant, outer, groups, inner, x, weight, bias, perElement, epsilon, y, mean, variance);
+        Normalization.Backward(variant, outer, groups, inner, dy, x, weight, perElement, mean, variance, epsilon, dx, dw, db);
+        return [y, mean, variance, dx, dw, db];
     }
 }

@@ -25,7 +25,7 @@ public sealed class OptimizerStepsTests
         const int Count = 300_007;
         foreach (SimdVariant variant in Simd.Available)
         {
-            Arrays<float> one = new(Count), many = new(Count);
+            Arrays<float> start = new(Count), one = new(Count), many = new(Count);
             var step = new AdamStep<float>(new AdamNumbers<float>(0.1f, 0.99f, 0.01f, 0.9f, 0.1f, 0.999f, 0.001f, 3f, 1e-8f), amsgrad: true);
             using (Parallelism.Limit(1)) one.Run(variant, step);
             using (Parallelism.Limit(5)) many.Run(variant, step);
@@ -33,9 +33,9 @@ public sealed class OptimizerStepsTests
             Assert.Equal(one.B, many.B);
             for (int i = 0; i < Count; i += 9973)
             {
-                var alone = new Arrays<float>(Count);
-                OptimizerSteps.Run(variant, alone.P.AsSpan(i, 1), alone.G.AsSpan(i, 1), alone.A.AsSpan(i, 1), alone.B.AsSpan(i, 1), alone.C.AsSpan(i, 1), step);
-                Assert.Equal(alone.P[i], one.P[i]);
+                float[] p = [start.P[i]];
+                OptimizerSteps.Run<float, AdamStep<float>>(variant, p, [start.G[i]], new[] { start.A[i] }, new[] { start.B[i] }, new[] { start.C[i] }, step);
+                Assert.Equal(p[0], one.P[i]);
             }
         }
     }
@@ -65,7 +65,7 @@ public sealed class OptimizerStepsTests
         static T N(double value) => T.CreateChecked(value);
         foreach (SimdVariant variant in Simd.Available)
         {
-            for (int n = 0; n <= 70; n++)
+            for (int n = 0; n <= 50; n++)
             {
                 Check<T, SgdStep<T>>(variant, n, tolerance, new SgdStep<T>(N(0.1), N(0.2)), (p, g, a, b, c) => (p - 0.1 * (g + 0.2 * p), a, b, c));
                 Check<T, MomentumStep<T>>(variant, n, tolerance, new MomentumStep<T>(N(0.1), N(0.2), N(0.9), N(0.7), N(0), nesterov: false), (p, g, a, b, c) =>
@@ -122,7 +122,8 @@ public sealed class OptimizerStepsTests
             (double p, double a, double b, double c) = formula(Of(before.P[i]), Of(before.G[i]), Of(before.A[i]), Of(before.B[i]), Of(before.C[i]));
             foreach ((double expected, T actual) in new[] { (p, after.P[i]), (a, after.A[i]), (b, after.B[i]), (c, after.C[i]) })
             {
-                Assert.True(Math.Abs(expected - Of(actual)) <= tolerance * (1 + Math.Abs(expected)), $"{typeof(TStep).Name} {variant}, element {i} of {n}: {actual}, expected {expected}.");
+                if (Math.Abs(expected - Of(actual)) <= tolerance * (1 + Math.Abs(expected))) continue;
+                Assert.Fail($"{typeof(TStep).Name} {variant}, element {i} of {n}: {actual}, expected {expected}.");
             }
         }
 

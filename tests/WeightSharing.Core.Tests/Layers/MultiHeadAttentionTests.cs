@@ -93,7 +93,7 @@ public sealed class MultiHeadAttentionTests
         double[] fused = keys.Gradient!.ToArray();
         Assert.Equal(
             ["k_proj_weight head=0 ×3", "k_proj_weight head=1 ×3", "k_proj_weight head=2 ×3", "k_proj_weight head=3 ×3"],
-            keys.Ledger.Usages.Select(usage => usage.ToString()).Order());
+            keys.Ledger.Usages.Select(usage => usage.ToString()));
         Assert.Single(layer.Parameters["q_proj_weight"].Parameter.Ledger.Usages);
 
         layer.Parameters.ZeroGradient();

@@ -1,0 +1,154 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// What normalisation does with one run of n contiguous elements of a group, in vectors, the rest element by element; sums in four partial sums, added
+/// in one fixed order. A null weight stands for ones, a null bias for zeros; the others must not overlap what is written.
+/// </summary>
+internal static unsafe class NormalizationLoops<T, V, L>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : struct
+    where L : struct, ILanes<T, V>
+{
+    /// <summary>Σ x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T Sum(T* x, int n)
+    {
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero;
+        int i = 0;
+        for (; i <= n - 4 * L.Count; i += 4 * L.Count)
+        {
+            a = L.Add(a, L.Load(x + i));
+            b = L.Add(b, L.Load(x + i + L.Count));
+            c = L.Add(c, L.Load(x + i + 2 * L.Count));
+            d = L.Add(d, L.Load(x + i + 3 * L.Count));
+        }
+
+        for (; i <= n - L.Count; i += L.Count) a = L.Add(a, L.Load(x + i));
+        T sum = L.Sum(L.Add(L.Add(a, b), L.Add(c, d)));
+        for (; i < n; i++) sum += x[i];
+        return sum;
+    }
+
+    /// <summary>Σ (x − mean)²</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T SquaredDeviation(T* x, int n, T mean)
+    {
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
+        int i = 0;
+        for (; i <= n - 4 * L.Count; i += 4 * L.Count)
+        {
+            V first = L.Subtract(L.Load(x + i), m), second = L.Subtract(L.Load(x + i + L.Count), m);
+            V third = L.Subtract(L.Load(x + i + 2 * L.Count), m), fourth = L.Subtract(L.Load(x + i + 3 * L.Count), m);
+            a = L.MultiplyAdd(first, first, a);
+            b = L.MultiplyAdd(second, second, b);
+            c = L.MultiplyAdd(third, third, c);
+            d = L.MultiplyAdd(fourth, fourth, d);
+        }
+
+        for (; i <= n - L.Count; i += L.Count)
+        {
+            V deviation = L.Subtract(L.Load(x + i), m);
+            a = L.MultiplyAdd(deviation, deviation, a);
+        }
+
+        T sum = L.Sum(L.Add(L.Add(a, b), L.Add(c, d)));
+        for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
+        return sum;
+    }
+
+    /// <summary>y = (x − mean)·scale + shift</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Write(T* x, T* y, int n, T mean, T scale, T shift)
+    {
+        V m = L.Broadcast(mean), s = L.Broadcast(scale), t = L.Broadcast(shift);
+        int i = 0;
+        for (; i <= n - L.Count; i += L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + i), m), s, t), y + i);
+        for (; i < n; i++) y[i] = (x[i] - mean) * scale + shift;
+    }
+
+    /// <summary>y = (x − mean)·inverse·weight[i] + bias[i]</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WriteByElement(T* x, T* y, int n, T mean, T inverse, T* weight, T* bias)
+    {
+        V m = L.Broadcast(mean), r = L.Broadcast(inverse);
+        int i = 0;
+        for (; i <= n - L.Count; i += L.Count)
+        {
+            V normal = L.Multiply(L.Subtract(L.Load(x + i), m), r);
+            L.Store(L.MultiplyAdd(normal, L.Load(weight + i), bias == null ? L.Zero : L.Load(bias + i)), y + i);
+        }
+
+        for (; i < n; i++) y[i] = (x[i] - mean) * inverse * weight[i] + (bias == null ? T.Zero : bias[i]);
+    }
+
+    /// <summary>Σ dy and Σ dy·(x − mean)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (T Sum, T Product) Sums(T* dy, T* x, int n, T mean)
+    {
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
+        int i = 0;
+        for (; i <= n - 2 * L.Count; i += 2 * L.Count)
+        {
+            V first = L.Load(dy + i), second = L.Load(dy + i + L.Count);
+            a = L.Add(a, first);
+            b = L.Add(b, second);
+            c = L.MultiplyAdd(first, L.Subtract(L.Load(x + i), m), c);
+            d = L.MultiplyAdd(second, L.Subtract(L.Load(x + i + L.Count), m), d);
+        }
+
+        T sum = L.Sum(L.Add(a, b)), product = L.Sum(L.Add(c, d));
+        for (; i < n; i++)
+        {
+            sum += dy[i];
+            product += dy[i] * (x[i] - mean);
+        }
+
+        return (sum, product);
+    }
+
+    /// <summary>Σ dy·weight and Σ dy·weight·(x − mean); adds dy·(x − mean)·inverse to dWeight and dy to dBias.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (T Sum, T Product) SumsByElement(T* dy, T* x, int n, T mean, T inverse, T* weight, T* dWeight, T* dBias)
+    {
+        V a = L.Zero, c = L.Zero, m = L.Broadcast(mean), r = L.Broadcast(inverse);
+        int i = 0;
+        for (; i <= n - L.Count; i += L.Count)
+        {
+            V given = L.Load(dy + i), slope = L.Multiply(given, L.Load(weight + i)), deviation = L.Subtract(L.Load(x + i), m);
+            a = L.Add(a, slope);
+            c = L.MultiplyAdd(slope, deviation, c);
+            L.Store(L.MultiplyAdd(given, L.Multiply(deviation, r), L.Load(dWeight + i)), dWeight + i);
+            L.Store(L.Add(L.Load(dBias + i), given), dBias + i);
+        }
+
+        T sum = L.Sum(a), product = L.Sum(c);
+        for (; i < n; i++)
+        {
+            T slope = dy[i] * weight[i], deviation = x[i] - mean;
+            sum += slope;
+            product += slope * deviation;
+            dWeight[i] += dy[i] * (deviation * inverse);
+            dBias[i] += dy[i];
+        }
+
+        return (sum, product);
+    }
+
+    /// <summary>dx = scale·dy·weight[i] + (x − mean)·tilt + shift</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradient(T* dy, T* x, T* dx, int n, T mean, T scale, T* weight, T tilt, T shift)
+    {
+        V m = L.Broadcast(mean), s = L.Broadcast(scale), k = L.Broadcast(tilt), t = L.Broadcast(shift);
+        int i = 0;
+        for (; i <= n - L.Count; i += L.Count)
+        {
+            V slope = weight == null ? L.Load(dy + i) : L.Multiply(L.Load(dy + i), L.Load(weight + i));
+            L.Store(L.MultiplyAdd(slope, s, L.MultiplyAdd(L.Subtract(L.Load(x + i), m), k, t)), dx + i);
+        }
+
+        for (; i < n; i++) dx[i] = (weight == null ? dy[i] : dy[i] * weight[i]) * scale + (x[i] - mean) * tilt + shift;
+    }
+}
