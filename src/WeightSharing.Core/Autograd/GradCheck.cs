@@ -3,8 +3,8 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Autograd;
 
 /// <summary>
-/// Compares gradients with central differences, in double: for every element of every input, of first and of second order; and, where asked,
-/// the value with a plain reference.
+/// Compares gradients with central differences, in double: for every element of every input, of first and of second order; and,
+/// where asked, the value with a plain reference.
 /// </summary>
 /// <remarks>
 /// A result that is no scalar is multiplied by fixed random weights and summed, so that every element of the Jacobian is seen. Errors are
@@ -14,7 +14,9 @@ namespace WeightSharing.Autograd;
 /// <code>
 /// GradCheck.Verify(x =&gt; x.Tanh(), [2, 3]);
 /// GradCheck.Verify((a, b) =&gt; a.MatMul(b), [2, 3], [3, 4]);
-/// GradCheck.Verify(x =&gt; x.Log(), [5], new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =&gt; Math.Log(v))] });
+/// GradCheck.Verify(
+///     x =&gt; x.Log(), [5],
+///     new() { LowerBound = 0.5, Reference = inputs =&gt; [.. inputs[0].ToArray().Select(v =&gt; Math.Log(v))] });
 /// </code>
 /// </example>
 public static class GradCheck
@@ -30,7 +32,8 @@ public static class GradCheck
 
     /// <summary>As <see cref="Verify(Func{Tensor{double}, Tensor{double}}, Shape, GradCheckOptions)"/>, at a given tensor.</summary>
     /// <exception cref="GradCheckException">An error exceeds the tolerance.</exception>
-    public static GradCheckResult Verify(Func<Tensor<double>, Tensor<double>> function, Tensor<double> input, GradCheckOptions? options = null) =>
+    public static GradCheckResult Verify(
+        Func<Tensor<double>, Tensor<double>> function, Tensor<double> input, GradCheckOptions? options = null) =>
         Verify(inputs => function(inputs[0]), [input], options);
 
     /// <summary>As <see cref="Verify(Func{Tensor{double}, Tensor{double}}, Shape, GradCheckOptions)"/>, for two inputs.</summary>
@@ -42,13 +45,17 @@ public static class GradCheck
     /// <summary>As <see cref="Verify(Func{Tensor{double}, Tensor{double}}, Shape, GradCheckOptions)"/>, for three inputs.</summary>
     /// <exception cref="GradCheckException">An error exceeds the tolerance.</exception>
     public static GradCheckResult Verify(
-        Func<Tensor<double>, Tensor<double>, Tensor<double>, Tensor<double>> function, Shape first, Shape second, Shape third, GradCheckOptions? options = null) =>
+        Func<Tensor<double>, Tensor<double>, Tensor<double>, Tensor<double>> function, Shape first, Shape second, Shape third,
+        GradCheckOptions? options = null) =>
         Verify(inputs => function(inputs[0], inputs[1], inputs[2]), Inputs(options, first, second, third), options);
 
-    /// <summary>As <see cref="Verify(Func{Tensor{double}, Tensor{double}}, Shape, GradCheckOptions)"/>, for any number of given inputs.</summary>
+    /// <summary>
+    /// As <see cref="Verify(Func{Tensor{double}, Tensor{double}}, Shape, GradCheckOptions)"/>, for any number of given inputs.
+    /// </summary>
     /// <exception cref="GradCheckException">An error exceeds the tolerance.</exception>
     public static GradCheckResult Verify(
-        Func<IReadOnlyList<Tensor<double>>, Tensor<double>> function, IReadOnlyList<Tensor<double>> inputs, GradCheckOptions? options = null)
+        Func<IReadOnlyList<Tensor<double>>, Tensor<double>> function, IReadOnlyList<Tensor<double>> inputs,
+        GradCheckOptions? options = null)
     {
         double tolerance = (options ?? GradCheckOptions.Default).Tolerance;
         GradCheckResult result = Measure(function, inputs, options);
@@ -61,7 +68,8 @@ public static class GradCheck
     /// <param name="inputs">Where; the tensors themselves are left alone.</param>
     /// <param name="options">Step and orders; null for the defaults.</param>
     public static GradCheckResult Measure(
-        Func<IReadOnlyList<Tensor<double>>, Tensor<double>> function, IReadOnlyList<Tensor<double>> inputs, GradCheckOptions? options = null)
+        Func<IReadOnlyList<Tensor<double>>, Tensor<double>> function, IReadOnlyList<Tensor<double>> inputs,
+        GradCheckOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -79,7 +87,9 @@ public static class GradCheck
             double[] expected = reference(inputs), actual = value.ToArray();
             if (expected.Length != actual.Length)
             {
-                throw new ArgumentException($"GradCheck: the reference gives {expected.Length} values, {operation} has {actual.Length} (shape {value.Shape}).", nameof(options));
+                throw new ArgumentException(
+                    $"GradCheck: the reference gives {expected.Length} values, {operation} has {actual.Length} (shape "
+                    + $"{value.Shape}).", nameof(options));
             }
 
             mismatches.Add(GradCheckMismatch.Worst(GradCheckQuantity.Value, -1, value.Shape, actual, expected));
@@ -108,7 +118,8 @@ public static class GradCheck
             for (int i = 0; i < inputs.Count; i++)
             {
                 double[] numeric = CentralDifferences(Slope, inputs, i, options.Step);
-                mismatches.Add(GradCheckMismatch.Worst(GradCheckQuantity.SecondDerivative, i, inputs[i].Shape, second[i].ToArray(), numeric));
+                mismatches.Add(
+                    GradCheckMismatch.Worst(GradCheckQuantity.SecondDerivative, i, inputs[i].Shape, second[i].ToArray(), numeric));
             }
         }
 
@@ -128,7 +139,8 @@ public static class GradCheck
 
     private static Tensor<double>[] Zeros(Tensor<double>[] leaves) => [.. leaves.Select(leaf => Tensor.Zeros<double>(leaf.Shape))];
 
-    private static Tensor<double>[] Leaves(IReadOnlyList<Tensor<double>> inputs) => [.. inputs.Select(input => input.Copy().RequireGradient())];
+    private static Tensor<double>[] Leaves(IReadOnlyList<Tensor<double>> inputs) =>
+        [.. inputs.Select(input => input.Copy().RequireGradient())];
 
     private static double[] CentralDifferences(
         Func<IReadOnlyList<Tensor<double>>, double> function, IReadOnlyList<Tensor<double>> inputs, int which, double step)

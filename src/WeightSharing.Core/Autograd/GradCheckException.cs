@@ -40,6 +40,7 @@ public sealed class GradCheckException : Exception
         };
         string where = mismatch.Input < 0 ? $"result {mismatch.Shape}" : $"input {mismatch.Input} {mismatch.Shape}";
         return string.Create(CultureInfo.InvariantCulture,
-            $"GradCheck: the {what} of {operation} is wrong at {where}, index [{string.Join(", ", mismatch.Index)}]: analytic {mismatch.Analytic:G9}, {with} {mismatch.Numeric:G9}; error {mismatch.Error:G3}, tolerance {tolerance:G3}.");
+            $"GradCheck: the {what} of {operation} is wrong at {where}, index [{string.Join(", ", mismatch.Index)}]: analytic "
+            + $"{mismatch.Analytic:G9}, {with} {mismatch.Numeric:G9}; error {mismatch.Error:G3}, tolerance {tolerance:G3}.");
     }
 }

@@ -22,7 +22,9 @@ public sealed record GradCheckOptions
     /// <summary>Inputs given by shape are |normal| + this, for functions of positive numbers; null: normal.</summary>
     public double? LowerBound { get; init; }
 
-    /// <summary>The values that the function should have, in row-major order, computed plainly from its inputs; null: not compared.</summary>
+    /// <summary>
+    /// The values that the function should have, in row-major order, computed plainly from its inputs; null: not compared.
+    /// </summary>
     public Func<IReadOnlyList<Tensor<double>>, double[]>? Reference { get; init; }
 }
 

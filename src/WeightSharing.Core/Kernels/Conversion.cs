@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// y[i] = (TTo)x[i] over contiguous spans of equal length, without overlap. Saturating: towards zero and to the nearest bound of the target's range;
+/// y[i] = (TTo)x[i] over contiguous spans of equal length, without overlap. Saturating: towards zero and to the nearest bound of the
+/// target's range;
 /// NaN becomes 0 in an integer; true is 1, and any number but 0 is true.
 /// </summary>
 internal static class Conversion

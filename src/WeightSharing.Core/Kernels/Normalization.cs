@@ -7,9 +7,9 @@ namespace WeightSharing.Kernels;
 /// Normalisation of groups: x dense [outer, groups, inner], mean and biased variance of each group over (outer, inner).
 /// </summary>
 /// <remarks>
-/// y = (x − m)·r·w + b with r = 1/√(v + ε). The weight is [groups], or [inner] when <c>perElement</c>; an empty one stands for 1, and an empty bias
-/// for 0. Backward: ĝ = dy·w, dx = r·(ĝ − mean ĝ − x̂·mean(ĝ·x̂)), dw = Σ dy·x̂, db = Σ dy, all overwritten; dw and db have the weight's length, and
-/// are empty with it. No operand may overlap another. Groups are divided between threads; sums have one fixed order, those over groups are
+/// y = (x − m)·r·w + b with r = 1/√(v + ε). The weight is [groups], or [inner] when <c>perElement</c>; an empty one stands for 1, and
+/// an empty bias for 0. Backward: ĝ = dy·w, dx = r·(ĝ − mean ĝ − x̂·mean(ĝ·x̂)), dw = Σ dy·x̂, db = Σ dy, all overwritten; dw and db
+/// have the weight's length, and are empty with it. No operand may overlap another. Groups are divided between threads; sums have one fixed order, those over groups are
 /// made by chunks of groups, as many as the shape says, and added in their order. Source: Ioffe and Szegedy 2015.
 /// </remarks>
 internal static unsafe class Normalization
@@ -24,7 +24,8 @@ internal static unsafe class Normalization
         Forward(Simd.Chosen, outer, groups, inner, x, weight, bias, perElement, epsilon, y, mean, variance);
 
     public static void Forward<T>(
-        SimdVariant variant, int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, bool perElement,
+        SimdVariant variant, int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias,
+        bool perElement,
         T epsilon, Span<T> y, Span<T> mean, Span<T> variance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -38,8 +39,17 @@ internal static unsafe class Normalization
         {
             var call = new Call<T>
             {
-                Outer = outer, Groups = groups, Inner = inner, X = px, Weight = pw, Bias = pb, PerElement = perElement && pw != null, Epsilon = epsilon,
-                Y = py, Mean = pm, Variance = pv,
+                Outer = outer,
+                Groups = groups,
+                Inner = inner,
+                X = px,
+                Weight = pw,
+                Bias = pb,
+                PerElement = perElement && pw != null,
+                Epsilon = epsilon,
+                Y = py,
+                Mean = pm,
+                Variance = pv,
             };
             Dispatch(variant, call, backward: false);
         }
@@ -52,7 +62,8 @@ internal static unsafe class Normalization
         Backward(Simd.Chosen, outer, groups, inner, dy, x, weight, perElement, mean, variance, epsilon, dx, dWeight, dBias);
 
     public static void Backward<T>(
-        SimdVariant variant, int outer, int groups, int inner, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, bool perElement,
+        SimdVariant variant, int outer, int groups, int inner, ReadOnlySpan<T> dy, ReadOnlySpan<T> x, ReadOnlySpan<T> weight,
+        bool perElement,
         ReadOnlySpan<T> mean, ReadOnlySpan<T> variance, T epsilon, Span<T> dx, Span<T> dWeight, Span<T> dBias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -69,8 +80,20 @@ internal static unsafe class Normalization
         {
             var call = new Call<T>
             {
-                Outer = outer, Groups = groups, Inner = inner, X = px, Weight = pw, PerElement = summed, Epsilon = epsilon,
-                Dy = pdy, Y = pdx, Mean = pm, Variance = pv, DWeight = pdw, DBias = pdb, Sums = sums.Pointer,
+                Outer = outer,
+                Groups = groups,
+                Inner = inner,
+                X = px,
+                Weight = pw,
+                PerElement = summed,
+                Epsilon = epsilon,
+                Dy = pdy,
+                Y = pdx,
+                Mean = pm,
+                Variance = pv,
+                DWeight = pdw,
+                DBias = pdb,
+                Sums = sums.Pointer,
             };
             Dispatch(variant, call, backward: true);
         }
@@ -150,12 +173,14 @@ internal static unsafe class Normalization
             for (int o = 0; o < Call.Outer; o++) squares += NormalizationLoops<T, V, L>.SquaredDeviation(Call.X + Start(o, g), n, mean);
             T variance = squares / count, inverse = T.One / T.Sqrt(variance + Call.Epsilon);
             (Call.Mean[g], Call.Variance[g]) = (mean, variance);
-            T scale = Call.Weight == null || Call.PerElement ? inverse : inverse * Call.Weight[g], shift = Call.Bias == null || Call.PerElement ? T.Zero : Call.Bias[g];
+            T scale = Call.Weight == null || Call.PerElement ? inverse : inverse * Call.Weight[g],
+                shift = Call.Bias == null || Call.PerElement ? T.Zero : Call.Bias[g];
             for (int o = 0; o < Call.Outer; o++)
             {
                 nint start = Start(o, g);
-                if (Call.PerElement) NormalizationLoops<T, V, L>.WriteByElement(Call.X + start, Call.Y + start, n, mean, inverse, Call.Weight, Call.Bias);
-                else NormalizationLoops<T, V, L>.Write(Call.X + start, Call.Y + start, n, mean, scale, shift);
+                T* x = Call.X + start, y = Call.Y + start;
+                if (Call.PerElement) NormalizationLoops<T, V, L>.WriteByElement(x, y, n, mean, inverse, Call.Weight, Call.Bias);
+                else NormalizationLoops<T, V, L>.Write(x, y, n, mean, scale, shift);
             }
         }
 
@@ -166,10 +191,10 @@ internal static unsafe class Normalization
             T sum = T.Zero, product = T.Zero;
             for (int o = 0; o < Call.Outer; o++)
             {
-                nint start = Start(o, g);
+                T* dy = Call.Dy + Start(o, g), x = Call.X + Start(o, g);
                 (T s, T p) = Call.PerElement
-                    ? NormalizationLoops<T, V, L>.SumsByElement(Call.Dy + start, Call.X + start, n, mean, inverse, Call.Weight, sums, sums + n)
-                    : NormalizationLoops<T, V, L>.Sums(Call.Dy + start, Call.X + start, n, mean);
+                    ? NormalizationLoops<T, V, L>.SumsByElement(dy, x, n, mean, inverse, Call.Weight, sums, sums + n)
+                    : NormalizationLoops<T, V, L>.Sums(dy, x, n, mean);
                 (sum, product) = (sum + s, product + p);
             }
 

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// What normalisation does with one run of n contiguous elements of a group, in vectors, the rest element by element; sums in four partial sums, added
-/// in one fixed order. A null weight stands for ones, a null bias for zeros; the others must not overlap what is written.
+/// What normalisation does with one run of n contiguous elements of a group, in vectors, the rest element by element; sums in four partial
+/// sums, added in one fixed order. A null weight stands for ones, a null bias for zeros; the others must not overlap what is written.
 /// </summary>
 internal static unsafe class NormalizationLoops<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

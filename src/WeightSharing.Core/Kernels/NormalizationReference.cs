@@ -50,7 +50,8 @@ internal static class NormalizationReference
                 int start = (o * groups + g) * inner;
                 for (int i = 0; i < inner; i++)
                 {
-                    T given = dy[start + i], normal = (x[start + i] - m) * r, slope = weight.IsEmpty ? given : given * weight[perElement ? i : g];
+                    T given = dy[start + i], normal = (x[start + i] - m) * r,
+                        slope = weight.IsEmpty ? given : given * weight[perElement ? i : g];
                     sum += slope;
                     product += slope * normal;
                     if (weight.IsEmpty) continue;

@@ -5,7 +5,9 @@ namespace WeightSharing.Kernels;
 /// <summary>Stable orders over the middle of dense [outer, count, inner] views; NaN counts as greater than every number.</summary>
 internal static class Sorting
 {
-    /// <summary>order[o, ·, i] = the permutation that sorts x[o, ·, i]; equal elements stay in their order, whichever the direction.</summary>
+    /// <summary>
+    /// order[o, ·, i] = the permutation that sorts x[o, ·, i]; equal elements stay in their order, whichever the direction.
+    /// </summary>
     public static void Order<T>(int outer, int count, int inner, ReadOnlySpan<T> x, Span<int> order, bool descending)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

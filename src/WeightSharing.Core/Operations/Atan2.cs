@@ -11,7 +11,9 @@ public static class Atan2Operation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // z = atan2(y, x)       ∂y += ∂z ⊙ x/(x² + y²)       ∂x −= ∂z ⊙ y/(x² + y²), both 0 at the origin
-        /// <summary>The angle of the point (x, y), in radians from −π to π, elementwise; the shapes broadcast. The gradient at the origin is 0.</summary>
+        /// <summary>
+        /// The angle of the point (x, y), in radians from −π to π, elementwise; the shapes broadcast. The gradient at the origin is 0.
+        /// </summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
         public Tensor<T> Atan2(Tensor<T> x)
         {

@@ -10,26 +10,33 @@ public static class BatchNormOperation
     {
         // y = (x − m)/√(v + ε) ⊙ w + b, m and v of each channel over batch and positions
         /// <summary>
-        /// Mean 0 and variance 1 (biased) of each channel over batch and positions, then scaled and shifted: training. Ioffe and Szegedy 2015.
+        /// Mean 0 and variance 1 (biased) of each channel over batch and positions, then scaled and shifted: training. Ioffe and Szegedy
+        /// 2015.
         /// </summary>
         /// <param name="weight">[C], or null.</param>
         /// <param name="bias">[C], or null.</param>
         /// <param name="epsilon">Added to the variance.</param>
-        /// <returns>The result, and mean and unbiased variance of each channel, [C], without history, for <see cref="RunningStatistics{T}"/>.</returns>
+        /// <returns>
+        /// The result, and mean and unbiased variance of each channel, [C], without history, for <see cref="RunningStatistics{T}"/>.
+        /// </returns>
         /// <exception cref="ArgumentException">Not [N, C, ..], or a weight or bias that is not [C].</exception>
         /// <exception cref="InvalidOperationException">Fewer than two values a channel.</exception>
-        public (Tensor<T> Output, Tensor<T> Mean, Tensor<T> Variance) BatchNorm(Tensor<T>? weight = null, Tensor<T>? bias = null, double epsilon = 1e-5)
+        public (Tensor<T> Output, Tensor<T> Mean, Tensor<T> Variance) BatchNorm(
+            Tensor<T>? weight = null, Tensor<T>? bias = null, double epsilon = 1e-5)
         {
             Check(x, weight, bias);
             int batch = x.Shape[0], channels = x.Shape[1], positions = x.Shape.Slice(2, x.Rank).Count, count = batch * positions;
             if (count < 2)
             {
-                throw new InvalidOperationException($"BatchNorm: {count} values a channel in input {x.Shape}; training needs at least 2, otherwise use the running statistics.");
+                throw new InvalidOperationException(
+                    $"BatchNorm: {count} values a channel in input {x.Shape}; "
+                    + "training needs at least 2, otherwise use the running statistics.");
             }
 
             Shape perChannel = [1, channels, 1];
             (Tensor<T> y, Tensor<T> mean, Tensor<T> variance) = Normalization.Apply(
-                x.Reshape(batch, channels, positions), weight?.Reshape(perChannel), bias?.Reshape(perChannel), T.CreateChecked(epsilon), "BatchNorm");
+                x.Reshape(batch, channels, positions), weight?.Reshape(perChannel), bias?.Reshape(perChannel), T.CreateChecked(epsilon),
+                "BatchNorm");
             return (y.Reshape(x.Shape), mean, variance * (T.CreateChecked(count) / T.CreateChecked(count - 1)));
         }
 
@@ -48,7 +55,8 @@ public static class BatchNormOperation
             ArgumentNullException.ThrowIfNull(variance);
             if (mean.Shape != x.Shape[1] || variance.Shape != x.Shape[1])
             {
-                throw new ArgumentException($"BatchNorm: mean {mean.Shape} and variance {variance.Shape} for input {x.Shape}; each must be [{x.Shape[1]}].");
+                throw new ArgumentException(
+                    $"BatchNorm: mean {mean.Shape} and variance {variance.Shape} for input {x.Shape}; each must be [{x.Shape[1]}].");
             }
 
             Tensor<T> scale = (variance + T.CreateChecked(epsilon)).Pow(T.CreateChecked(-0.5));
@@ -78,7 +86,9 @@ public static class BatchNormOperation
         if (x.Rank < 2) throw new ArgumentException($"BatchNorm: input {x.Shape}; expected [N, C] or [N, C, ..].");
         if (weight is not null && weight.Shape != x.Shape[1] || bias is not null && bias.Shape != x.Shape[1])
         {
-            throw new ArgumentException($"BatchNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; each must be [{x.Shape[1]}].");
+            throw new ArgumentException(
+                $"BatchNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; "
+                + $"each must be [{x.Shape[1]}].");
         }
     }
 }

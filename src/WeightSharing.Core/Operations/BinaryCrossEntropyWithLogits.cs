@@ -19,7 +19,8 @@ public static partial class Loss
         RequireEqualShapes("BinaryCrossEntropyWithLogits", logits, target);
         if (positiveWeight is not null && !positiveWeight.Shape.BroadcastsTo(logits.Shape))
         {
-            throw new ArgumentException($"BinaryCrossEntropyWithLogits: positive weight {positiveWeight.Shape} does not broadcast to the logits {logits.Shape}.");
+            throw new ArgumentException(
+                $"BinaryCrossEntropyWithLogits: positive weight {positiveWeight.Shape} does not broadcast to the logits {logits.Shape}.");
         }
 
         Tensor<T> unlikeliness = (-logits).Softplus(T.One, T.PositiveInfinity);

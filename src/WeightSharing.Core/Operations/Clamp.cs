@@ -15,7 +15,12 @@ public static class ClampOperation
         /// <exception cref="ArgumentException">The bounds are not in order.</exception>
         public Tensor<T> Clamp(T lower, T upper)
         {
-            if (!(lower <= upper)) throw new ArgumentException($"Clamp: lower bound {lower}, upper bound {upper}; the lower must not exceed the upper.", nameof(lower));
+            if (!(lower <= upper))
+            {
+                throw new ArgumentException(
+                    $"Clamp: lower bound {lower}, upper bound {upper}; the lower must not exceed the upper.", nameof(lower));
+            }
+
             Tensor<T> y = Pointwise.Map(x, new Clamp<T>(lower, upper), "Clamp");
             return Graph.Records(x) ? y.From(new ClampNode<T>(x, lower, upper)) : y;
         }

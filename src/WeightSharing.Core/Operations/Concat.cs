@@ -25,7 +25,8 @@ public static class ConcatOperation
                 if (shape.Rank != first.Rank || shape.With(at, 0) != first.With(at, 0))
                 {
                     throw new ArgumentException(
-                        $"Concat: tensor {i} has shape {shape}, the first {first}; they may differ in dimension {at} only.", nameof(tensors));
+                        $"Concat: tensor {i} has shape {shape}, the first {first}; "
+                        + $"they may differ in dimension {at} only.", nameof(tensors));
                 }
 
                 extent = checked(extent + shape[at]);

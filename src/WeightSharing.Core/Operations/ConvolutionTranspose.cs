@@ -10,7 +10,9 @@ public static class ConvolutionTransposeOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[n, c, i] = b[c] + Σ_{o, p, k: stride·p + dilation·k − padding = i} w[o, c, k]·x[n, o, p]
-        /// <summary>Transposed convolution of images: [N, Cin, H, W] → [N, Cout, outH, outW], the adjoint of <c>Conv2d</c> with the same weight.</summary>
+        /// <summary>
+        /// Transposed convolution of images: [N, Cin, H, W] → [N, Cout, outH, outW], the adjoint of <c>Conv2d</c> with the same weight.
+        /// </summary>
         /// <param name="weight">[Cin, Cout / groups, kH, kW].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between the places of the input in the output; null is 1.</param>
@@ -27,13 +29,17 @@ public static class ConvolutionTransposeOperation
             ArgumentNullException.ThrowIfNull(weight);
             if (x.Rank != 4 || weight.Rank != 4)
             {
-                throw new ArgumentException($"ConvTranspose2d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, H, W] and weight [Cin, Cout/groups, kH, kW].");
+                throw new ArgumentException(
+                    $"ConvTranspose2d: input {x.Shape} with weight {weight.Shape}; "
+                    + "expected input [N, Cin, H, W] and weight [Cin, Cout/groups, kH, kW].");
             }
 
             return Run(x, weight, bias, stride ?? 1, padding, outputPadding, dilation ?? 1, groups, "ConvTranspose2d");
         }
 
-        /// <summary>Transposed convolution of sequences: [N, Cin, L] → [N, Cout, outL], the adjoint of <c>Conv1d</c> with the same weight.</summary>
+        /// <summary>
+        /// Transposed convolution of sequences: [N, Cin, L] → [N, Cout, outL], the adjoint of <c>Conv1d</c> with the same weight.
+        /// </summary>
         /// <param name="weight">[Cin, Cout / groups, k].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between the places of the input in the output.</param>
@@ -43,43 +49,63 @@ public static class ConvolutionTransposeOperation
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or nothing is left of the output.</exception>
         public Tensor<T> ConvTranspose1d(
-            Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int outputPadding = 0, int dilation = 1, int groups = 1)
+            Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int outputPadding = 0, int dilation = 1,
+            int groups = 1)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
             if (x.Rank != 3 || weight.Rank != 3)
             {
-                throw new ArgumentException($"ConvTranspose1d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, L] and weight [Cin, Cout/groups, k].");
+                throw new ArgumentException(
+                    $"ConvTranspose1d: input {x.Shape} with weight {weight.Shape}; "
+                    + "expected input [N, Cin, L] and weight [Cin, Cout/groups, k].");
             }
 
             // A sequence is an image of one row: the same kernels serve both.
             return Run(
-                x.Unsqueeze(2), weight.Unsqueeze(2), bias, (1, stride), padding.AsRow(), (0, outputPadding), (1, dilation), groups, "ConvTranspose1d").Squeeze(2);
+                x.Unsqueeze(2), weight.Unsqueeze(2), bias, (1, stride), padding.AsRow(), (0, outputPadding), (1, dilation), groups,
+                "ConvTranspose1d").Squeeze(2);
         }
     }
 
     private static Tensor<T> Run<T>(
-        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, Size2 stride, Padding2d padding, Size2 outputPadding, Size2 dilation, int groups, string operation)
+        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, Size2 stride, Padding2d padding, Size2 outputPadding, Size2 dilation, int groups,
+        string operation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
-        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
-        if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
-        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= stride.Height || outputPadding.Width >= stride.Width)
+        if (stride.Height < 1 || stride.Width < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(outputPadding), $"{operation}: output padding {outputPadding} with stride {stride}; it must lie between 0 and the stride less 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
+        }
+
+        if (dilation.Height < 1 || dilation.Width < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+        }
+
+        if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
+        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= stride.Height
+            || outputPadding.Width >= stride.Width)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(outputPadding),
+                $"{operation}: output padding {outputPadding} with stride {stride}; it must lie between 0 and the stride less 1.");
         }
 
         if (x.Shape[1] != weight.Shape[0] || weight.Shape[0] % groups != 0)
         {
             throw new ArgumentException(
-                $"{operation}: channels do not fit: input {x.Shape} with weight {weight.Shape} in {groups} groups; the input needs the weight's {weight.Shape[0]} channels, and {groups} must divide them.");
+                $"{operation}: channels do not fit: input {x.Shape} with weight {weight.Shape} in {groups} groups; "
+                + $"the input needs the weight's {weight.Shape[0]} channels, and {groups} must divide them.");
         }
 
         int channels = weight.Shape[1] * groups;
         if (bias is not null && bias.Shape != channels)
         {
-            throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {weight.Shape} in {groups} groups; it must be [{channels}].");
+            throw new ArgumentException(
+                $"{operation}: bias {bias.Shape} does not fit weight {weight.Shape} in {groups} groups; it must be [{channels}].");
         }
 
         Size2 kernel = (weight.Shape[2], weight.Shape[3]);
@@ -89,11 +115,13 @@ public static class ConvolutionTransposeOperation
         if (height < 1 || width < 1)
         {
             throw new ArgumentException(
-                $"{operation}: nothing is left of the output {height}×{width} (input {x.Shape}, weight {weight.Shape}, stride {stride}, padding {padding}); pad less.");
+                $"{operation}: nothing is left of the output {height}×{width} (input {x.Shape}, weight {weight.Shape}, stride {stride}, "
+                + $"padding {padding}); pad less.");
         }
 
         Shape output = [x.Shape[0], channels, height, width];
-        ConvolutionGeometry geometry = ConvolutionOperation.Geometry<T>(operation, output, weight.Shape, null, stride, padding, dilation, groups);
+        ConvolutionGeometry geometry = ConvolutionOperation.Geometry<T>(operation, output, weight.Shape, null, stride, padding, dilation,
+            groups);
         Tensor<T> y = new ConvolutionOperation.ConvolutionMap<T>(geometry, operation).ApplyLeftAdjoint(x, weight);
         return bias is null ? y : y + bias.Reshape(channels, 1, 1);
     }

@@ -15,7 +15,8 @@ public static class DiagonalOperation
         {
             int a = x.Shape.Normalize(first, "Diagonal"), b = x.Shape.Normalize(second, "Diagonal");
             return a == b
-                ? throw new ArgumentException($"Diagonal: dimensions {first} and {second} of shape {x.Shape} are the same; a diagonal needs two.")
+                ? throw new ArgumentException(
+                    $"Diagonal: dimensions {first} and {second} of shape {x.Shape} are the same; a diagonal needs two.")
                 : new DiagonalMap<T>(x.Shape, Math.Min(a, b), Math.Max(a, b)).Apply(x);
         }
     }

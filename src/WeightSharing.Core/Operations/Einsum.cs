@@ -8,9 +8,9 @@ public static class EinsumOperation
     extension(Tensor)
     {
         /// <summary>
-        /// The sum of products that an equation names: <c>"bik,bkj->bij"</c> is a batch of matrix products, <c>"ii->i"</c> a diagonal. Letters
-        /// of the right side are kept, in its order; all others are summed over. Without an arrow, letters that occur once are kept, in
-        /// alphabetical order.
+        /// The sum of products that an equation names: <c>"bik,bkj->bij"</c> is a batch of matrix products, <c>"ii->i"</c> a diagonal.
+        /// Letters of the right side are kept, in its order; all others are summed over. Without an arrow, letters that occur once are
+        /// kept, in alphabetical order.
         /// </summary>
         /// <param name="equation">One letter a dimension, operands separated by commas; spaces do not count.</param>
         /// <param name="operands">As many as the left side has parts.</param>
@@ -63,7 +63,9 @@ public static class EinsumOperation
             Shape shape = operands[i].Shape;
             if (shape.Rank != inputs[i].Length)
             {
-                throw new ArgumentException($"Einsum: equation \"{equation}\": operand {i} has shape {shape}, its part \"{inputs[i]}\" names {inputs[i].Length} dimensions.", nameof(operands));
+                throw new ArgumentException(
+                    $"Einsum: equation \"{equation}\": operand {i} has shape {shape}, its part \"{inputs[i]}\" names {inputs[i].Length} "
+                    + "dimensions.", nameof(operands));
             }
 
             for (int d = 0; d < shape.Rank; d++)
@@ -71,7 +73,8 @@ public static class EinsumOperation
                 char label = inputs[i][d];
                 if (extents.TryAdd(label, shape[d]) || extents[label] == shape[d]) continue;
                 throw new ArgumentException(
-                    $"Einsum: equation \"{equation}\": dimension {d} of operand {i} {shape} is {shape[d]}, but '{label}' was {extents[label]} before; they must be equal.", nameof(operands));
+                    $"Einsum: equation \"{equation}\": dimension {d} of operand {i} {shape} is {shape[d]}, but '{label}' was "
+                    + $"{extents[label]} before; they must be equal.", nameof(operands));
             }
         }
     }

@@ -27,14 +27,16 @@ public static class EmbeddingOperation
             {
                 if ((uint)row >= (uint)count)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(indices), $"Embedding: index {row} lies outside weight {weight.Shape}; expected 0 to {count - 1}.");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(indices), $"Embedding: index {row} lies outside weight {weight.Shape}; expected 0 to {count - 1}.");
                 }
             }
 
             if (paddingIndex is { } padding && (uint)padding >= (uint)count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(paddingIndex), $"Embedding: padding index {padding} lies outside weight {weight.Shape}; expected 0 to {count - 1}.");
+                    nameof(paddingIndex),
+                    $"Embedding: padding index {padding} lies outside weight {weight.Shape}; expected 0 to {count - 1}.");
             }
 
             Shape result = indices.Shape.Concat(weight.Shape[1]);
@@ -51,6 +53,7 @@ public static class EmbeddingOperation
 
         public override string Name => "Embedding";
 
-        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Add(0, dy.TakeAdjoint(shape, shape, dy.Shape, 0, rows, null, Name));
+        protected override void Backward(Tensor<T> dy, GradientSink to) =>
+            to.Add(0, dy.TakeAdjoint(shape, shape, dy.Shape, 0, rows, null, Name));
     }
 }

@@ -25,7 +25,8 @@ public static class ExtremumOperation
         /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimensions are empty.</exception>
-        public Tensor<T> Max(ReadOnlySpan<int> dimensions, bool keepDimensions = false) => Extreme<T, Largest<T>>(x, dimensions, keepDimensions);
+        public Tensor<T> Max(ReadOnlySpan<int> dimensions, bool keepDimensions = false) =>
+            Extreme<T, Largest<T>>(x, dimensions, keepDimensions);
 
         /// <summary>The smallest element, a scalar; of equal ones the first gets the gradient.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
@@ -38,7 +39,8 @@ public static class ExtremumOperation
 
         /// <summary>The smallest element over some dimensions; of equal ones the first gets the gradient.</summary>
         /// <inheritdoc cref="Max{T}(Tensor{T}, ReadOnlySpan{int}, bool)"/>
-        public Tensor<T> Min(ReadOnlySpan<int> dimensions, bool keepDimensions = false) => Extreme<T, Smallest<T>>(x, dimensions, keepDimensions);
+        public Tensor<T> Min(ReadOnlySpan<int> dimensions, bool keepDimensions = false) =>
+            Extreme<T, Smallest<T>>(x, dimensions, keepDimensions);
 
         /// <summary>The row-major position of the first largest element.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
@@ -47,7 +49,8 @@ public static class ExtremumOperation
         /// <summary>The position of the first largest element along one dimension.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
-        public Tensor<int> ArgMax(int dimension, bool keepDimensions = false) => Position<T, Largest<T>>(x, dimension, keepDimensions, "ArgMax");
+        public Tensor<int> ArgMax(int dimension, bool keepDimensions = false) =>
+            Position<T, Largest<T>>(x, dimension, keepDimensions, "ArgMax");
 
         /// <summary>The row-major position of the first smallest element.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
@@ -56,7 +59,8 @@ public static class ExtremumOperation
         /// <summary>The position of the first smallest element along one dimension.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
-        public Tensor<int> ArgMin(int dimension, bool keepDimensions = false) => Position<T, Smallest<T>>(x, dimension, keepDimensions, "ArgMin");
+        public Tensor<int> ArgMin(int dimension, bool keepDimensions = false) =>
+            Position<T, Smallest<T>>(x, dimension, keepDimensions, "ArgMin");
     }
 
     // y = x[k*] with k* the first extremal position       ∂x[k*] += ∂y
@@ -100,7 +104,8 @@ public static class ExtremumOperation
     {
         if (count == 0 && values.Length > 0)
         {
-            throw new InvalidOperationException($"{operation}: the reduced dimensions of shape {shape} are empty; the extremum of nothing is undefined.");
+            throw new InvalidOperationException(
+                $"{operation}: the reduced dimensions of shape {shape} are empty; the extremum of nothing is undefined.");
         }
 
         TOrder.Reduce(outer, count, inner, x, values, index);

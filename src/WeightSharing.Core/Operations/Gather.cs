@@ -23,7 +23,8 @@ public static class GatherOperation
             if (!fits)
             {
                 throw new ArgumentException(
-                    $"Gather: the index {index.Shape} does not fit x {x.Shape}; it must have as many dimensions, and none but dimension {at} may be longer.", nameof(index));
+                    $"Gather: the index {index.Shape} does not fit x {x.Shape}; "
+                    + $"it must have as many dimensions, and none but dimension {at} may be longer.", nameof(index));
             }
 
             int[] positions = Positions(x.Shape, at, index);
@@ -44,7 +45,8 @@ public static class GatherOperation
             if ((uint)position >= (uint)shape[dimension])
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(index), $"Gather: index {position} lies outside dimension {dimension} of shape {shape}; expected 0 to {shape[dimension] - 1}.");
+                    nameof(index),
+                    $"Gather: index {position} lies outside dimension {dimension} of shape {shape}; expected 0 to {shape[dimension] - 1}.");
             }
 
             int offset = position * strides[dimension];

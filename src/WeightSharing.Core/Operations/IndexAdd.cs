@@ -9,7 +9,9 @@ public static class IndexAddOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y = x, y[.., index[i], ..] += source[.., i, ..]       ∂x += ∂y       ∂source[.., i, ..] += ∂y[.., index[i], ..]
-        /// <summary>x with each position of <paramref name="source"/> along one dimension added to the one that the index names; repeats add up.</summary>
+        /// <summary>
+        /// x with each position of <paramref name="source"/> along one dimension added to the one that the index names; repeats add up.
+        /// </summary>
         /// <param name="dimension">Which dimension.</param>
         /// <param name="index">A vector of positions from 0, one for each position of the source.</param>
         /// <param name="source">As x, except for this dimension.</param>
@@ -23,7 +25,8 @@ public static class IndexAddOperation
             if (index.Rank != 1 || source.Rank != x.Rank || source.Shape != x.Shape.With(at, index.Count))
             {
                 throw new ArgumentException(
-                    $"IndexAdd: x {x.Shape}, index {index.Shape}, source {source.Shape}; the index must be a vector, and the source as x with one position of dimension {at} for each index.");
+                    $"IndexAdd: x {x.Shape}, index {index.Shape}, source {source.Shape}; "
+                    + $"the index must be a vector, and the source as x with one position of dimension {at} for each index.");
             }
 
             int[] rows = index.ToArray();
@@ -32,7 +35,8 @@ public static class IndexAddOperation
                 if ((uint)row >= (uint)x.Shape[at])
                 {
                     throw new ArgumentOutOfRangeException(
-                        nameof(index), $"IndexAdd: index {row} lies outside dimension {dimension} of shape {x.Shape}; expected 0 to {x.Shape[at] - 1}.");
+                        nameof(index),
+                        $"IndexAdd: index {row} lies outside dimension {dimension} of shape {x.Shape}; expected 0 to {x.Shape[at] - 1}.");
                 }
             }
 

@@ -5,7 +5,9 @@ namespace WeightSharing.Tensors;
 public static partial class Loss
 {
     // ℓ = p·(ln p − x)       ∂x −= ∂ℓ ⊙ p       ∂p += ∂ℓ ⊙ (ln p + 1 − x)
-    /// <summary>The Kullback–Leibler divergence Σ p·(ln p − ln q), element by element, of a prediction ln q from a distribution p.</summary>
+    /// <summary>
+    /// The Kullback–Leibler divergence Σ p·(ln p − ln q), element by element, of a prediction ln q from a distribution p.
+    /// </summary>
     /// <param name="logPrediction">ln q, such as <c>LogSoftmax</c> gives.</param>
     /// <param name="target">p, of the same shape; differentiable too. Where p is 0 the term is 0.</param>
     /// <param name="reduction">

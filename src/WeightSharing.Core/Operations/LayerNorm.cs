@@ -9,7 +9,9 @@ public static class LayerNormOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y = (x − m)/√(v + ε) ⊙ w + b, m and v over the trailing dimensions
-        /// <summary>Mean 0 and variance 1 (biased) over the trailing dimensions, then scaled and shifted. Ba, Kiros and Hinton 2016.</summary>
+        /// <summary>
+        /// Mean 0 and variance 1 (biased) over the trailing dimensions, then scaled and shifted. Ba, Kiros and Hinton 2016.
+        /// </summary>
         /// <param name="normalizedShape">The trailing dimensions.</param>
         /// <param name="weight">Of the normalised shape, or null.</param>
         /// <param name="bias">Of the normalised shape, or null.</param>
@@ -21,12 +23,16 @@ public static class LayerNormOperation
             int lead = x.Rank - normalizedShape.Rank;
             if (lead < 0 || x.Shape.Slice(lead, x.Rank) != normalizedShape)
             {
-                throw new ArgumentException($"LayerNorm: normalised shape {normalizedShape} does not end shape {x.Shape}; it must equal the trailing dimensions.", nameof(normalizedShape));
+                throw new ArgumentException(
+                    $"LayerNorm: normalised shape {normalizedShape} does not end shape {x.Shape}; "
+                    + "it must equal the trailing dimensions.", nameof(normalizedShape));
             }
 
             if (weight is not null && weight.Shape != normalizedShape || bias is not null && bias.Shape != normalizedShape)
             {
-                throw new ArgumentException($"LayerNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; each must have the normalised shape {normalizedShape}.");
+                throw new ArgumentException(
+                    $"LayerNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; "
+                    + $"each must have the normalised shape {normalizedShape}.");
             }
 
             if (x.Count == 0) return x * T.One;
@@ -37,24 +43,31 @@ public static class LayerNormOperation
         }
 
         // y = (x − m)/√(v + ε) ⊙ w + b, m and v over the channels of a group and all positions
-        /// <summary>Mean 0 and variance 1 (biased) over each group of channels of each example, then scaled and shifted by channel. Wu and He 2018.</summary>
+        /// <summary>
+        /// Mean 0 and variance 1 (biased) over each group of channels of each example, then scaled and shifted by channel. Wu and He 2018.
+        /// </summary>
         /// <param name="groups">How many groups; a divisor of the channels.</param>
         /// <param name="weight">[C], or null.</param>
         /// <param name="bias">[C], or null.</param>
         /// <param name="epsilon">Added to the variance.</param>
-        /// <exception cref="ArgumentException">Not [N, C, ..], groups that do not divide C, or a weight or bias that is not [C].</exception>
+        /// <exception cref="ArgumentException">
+        /// Not [N, C, ..], groups that do not divide C, or a weight or bias that is not [C].
+        /// </exception>
         public Tensor<T> GroupNorm(int groups, Tensor<T>? weight = null, Tensor<T>? bias = null, double epsilon = 1e-5)
         {
             ArgumentNullException.ThrowIfNull(x);
             if (x.Rank < 2 || groups < 1 || x.Shape[1] % groups != 0)
             {
-                throw new ArgumentException($"GroupNorm: input {x.Shape} in {groups} groups; expected [N, C, ..] with C divisible by the groups.", nameof(groups));
+                throw new ArgumentException(
+                    $"GroupNorm: input {x.Shape} in {groups} groups; expected [N, C, ..] with C divisible by the groups.", nameof(groups));
             }
 
             int channels = x.Shape[1];
             if (weight is not null && weight.Shape != channels || bias is not null && bias.Shape != channels)
             {
-                throw new ArgumentException($"GroupNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; each must be [{channels}].");
+                throw new ArgumentException(
+                    $"GroupNorm: weight {weight?.Shape.ToString() ?? "none"} and bias {bias?.Shape.ToString() ?? "none"}; "
+                    + $"each must be [{channels}].");
             }
 
             if (x.Count == 0) return x * T.One;

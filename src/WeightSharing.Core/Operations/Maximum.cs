@@ -11,7 +11,9 @@ public static class MaximumOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y = max(a, b)       ∂a += ∂y ⊙ ([a > b] + ½[a = b])       ∂b += ∂y ⊙ ([b > a] + ½[a = b])
-        /// <summary>The larger of a and b, elementwise; the shapes broadcast. NaN when either is; where they are equal each gets half the gradient.</summary>
+        /// <summary>
+        /// The larger of a and b, elementwise; the shapes broadcast. NaN when either is; where they are equal each gets half the gradient.
+        /// </summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
         public Tensor<T> Maximum(Tensor<T> b)
         {

@@ -5,8 +5,8 @@ using Kernel = WeightSharing.Kernels.Normalization;
 namespace WeightSharing.Tensors;
 
 /// <summary>
-/// What batch, layer and group normalisation share: x as [outer, groups, inner], each group over (outer, inner) brought to mean 0 and variance 1,
-/// then scaled and shifted by a weight and a bias of shape [1, groups, 1] or [1, 1, inner].
+/// What batch, layer and group normalisation share: x as [outer, groups, inner], each group over (outer, inner) brought to mean 0 and
+/// variance 1, then scaled and shifted by a weight and a bias of shape [1, groups, 1] or [1, 1, inner].
 /// </summary>
 internal static class Normalization
 {
@@ -23,9 +23,13 @@ internal static class Normalization
         Tensor<T> y = Tensor<T>.Uninitialized(x.Shape, operation);
         Tensor<T> mean = Tensor<T>.Uninitialized(groups, operation), variance = Tensor<T>.Uninitialized(groups, operation);
         Kernel.Forward(
-            outer, groups, inner, x.DenseSpan(), weight is null ? default : weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), perElement,
+            outer, groups, inner, x.DenseSpan(), weight is null ? default : weight.DenseSpan(), bias is null ? default : bias.DenseSpan(),
+            perElement,
             epsilon, y.Buffer, mean.Buffer, variance.Buffer);
-        if (Graph.Records(x, weight, bias)) y.From(new NormalizationNode<T>(x, weight, bias, mean, variance, epsilon, perElement, operation));
+        if (Graph.Records(x, weight, bias))
+        {
+            y.From(new NormalizationNode<T>(x, weight, bias, mean, variance, epsilon, perElement, operation));
+        }
         return (y, mean, variance);
     }
 
@@ -59,7 +63,8 @@ internal static class Normalization
             Tensor<T>? dWeight = weight is null ? null : Tensor<T>.Uninitialized(weight.Shape, Name);
             Tensor<T>? dBias = weight is null ? null : Tensor<T>.Uninitialized(weight.Shape, Name);
             Kernel.Backward(
-                x.Shape[0], x.Shape[1], x.Shape[2], dy.DenseSpan(), x.DenseSpan(), weight is null ? default : weight.DenseSpan(), perElement,
+                x.Shape[0], x.Shape[1], x.Shape[2], dy.DenseSpan(), x.DenseSpan(), weight is null ? default : weight.DenseSpan(),
+                perElement,
                 mean.DenseSpan(), variance.DenseSpan(), epsilon, dx.Buffer,
                 dWeight is null ? default : dWeight.Buffer, dBias is null ? default : dBias.Buffer);
             to.Add(0, dx);

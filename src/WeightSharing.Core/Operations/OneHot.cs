@@ -22,7 +22,8 @@ public static class OneHotOperation
             {
                 if ((uint)numbers[i] >= (uint)count)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(classes), $"OneHot: class {numbers[i]} lies outside {count} classes; expected 0 to {count - 1}.");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(classes), $"OneHot: class {numbers[i]} lies outside {count} classes; expected 0 to {count - 1}.");
                 }
 
                 y.Buffer[i * count + numbers[i]] = T.One;

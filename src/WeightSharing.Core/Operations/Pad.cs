@@ -16,13 +16,17 @@ public static class PadOperation
         /// </param>
         /// <param name="mode">What stands in the border.</param>
         /// <param name="value">The constant of <see cref="PaddingMode.Constant"/>.</param>
-        /// <exception cref="ArgumentException">Not one pair a dimension, or a border that the mode cannot fill or the extent not give.</exception>
+        /// <exception cref="ArgumentException">
+        /// Not one pair a dimension, or a border that the mode cannot fill or the extent not give.
+        /// </exception>
         public Tensor<T> Pad(ReadOnlySpan<(int Low, int High)> sides, PaddingMode mode = PaddingMode.Constant, T value = default)
         {
             ArgumentNullException.ThrowIfNull(x);
             if (sides.Length != x.Rank)
             {
-                throw new ArgumentException($"Pad: {sides.Length} pairs of sides for shape {x.Shape}, which has {x.Rank} dimensions; give one pair a dimension.", nameof(sides));
+                throw new ArgumentException(
+                    $"Pad: {sides.Length} pairs of sides for shape {x.Shape}, which has {x.Rank} dimensions; "
+                    + "give one pair a dimension.", nameof(sides));
             }
 
             bool unchanged = true;
@@ -64,7 +68,8 @@ public static class PadOperation
         if (rule is not null)
         {
             throw new ArgumentException(
-                $"Pad: sides ({low}, {high}) of dimension {dimension} do not fit shape {shape} (extent {extent}) in mode {mode}: {rule}.", nameof(sides));
+                $"Pad: sides ({low}, {high}) of dimension {dimension} do not fit shape {shape} (extent {extent}) in mode {mode}: "
+                + $"{rule}.", nameof(sides));
         }
     }
 

@@ -3,7 +3,9 @@ namespace WeightSharing.Tensors;
 /// <summary>Any dimensions brought side by side, recorded, for reductions whose gradient depends on where each element stands.</summary>
 internal static class ReductionArrangement
 {
-    /// <summary>x as [kept, reduced], with the shapes of a result that keeps the reduced dimensions at extent 1 and of one that does not.</summary>
+    /// <summary>
+    /// x as [kept, reduced], with the shapes of a result that keeps the reduced dimensions at extent 1 and of one that does not.
+    /// </summary>
     /// <param name="x">What to reduce.</param>
     /// <param name="dimensions">Which dimensions; none stands for all.</param>
     /// <param name="operation">Name of the caller, for messages.</param>
@@ -18,11 +20,17 @@ internal static class ReductionArrangement
         foreach (int dimension in dimensions)
         {
             int at = shape.Normalize(dimension, operation);
-            if (reduced[at]) throw new ArgumentException($"{operation}: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].");
+            if (reduced[at])
+            {
+                throw new ArgumentException(
+                    $"{operation}: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].");
+            }
+
             reduced[at] = true;
         }
 
-        Span<int> order = stackalloc int[Shape.MaximumRank], ones = stackalloc int[Shape.MaximumRank], extents = stackalloc int[Shape.MaximumRank];
+        Span<int> order = stackalloc int[Shape.MaximumRank], ones = stackalloc int[Shape.MaximumRank],
+            extents = stackalloc int[Shape.MaximumRank];
         int kept = 0, rows = 1, columns = 1;
         for (int i = 0; i < shape.Rank; i++)
         {

@@ -33,11 +33,13 @@ public static class ResizeOperation
     {
         if (shape.Rank != 4 || shape[2] == 0 || shape[3] == 0 || size.Height < 1 || size.Width < 1)
         {
-            throw new ArgumentException($"{operation}: input {shape} to size {size}; expected [N, C, H, W] with pixels, and a size of at least 1.");
+            throw new ArgumentException(
+                $"{operation}: input {shape} to size {size}; expected [N, C, H, W] with pixels, and a size of at least 1.");
         }
     }
 
-    private static Tensor<int> Nearest(int from, int to) => Tensor.From([.. Enumerable.Range(0, to).Select(i => (int)((long)i * from / to))], to);
+    private static Tensor<int> Nearest(int from, int to) =>
+        Tensor.From([.. Enumerable.Range(0, to).Select(i => (int)((long)i * from / to))], to);
 
     // y[i] = (1 − f)·x[⌊s⌋] + f·x[⌊s⌋ + 1], s the place of i in the source and f what is left of it       ∂x by the same weights
     private static Tensor<T> Interpolate<T>(Tensor<T> x, int dimension, int to, bool alignCorners)

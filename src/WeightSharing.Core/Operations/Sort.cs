@@ -25,7 +25,9 @@ public static class SortOperation
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         public Tensor<int> ArgSort(int dimension = -1, bool descending = false) => Order(x, dimension, descending, "ArgSort");
 
-        /// <summary>The <paramref name="count"/> largest elements of each row along one dimension, largest first, and where they are.</summary>
+        /// <summary>
+        /// The <paramref name="count"/> largest elements of each row along one dimension, largest first, and where they are.
+        /// </summary>
         /// <param name="count">How many.</param>
         /// <param name="dimension">Which dimension.</param>
         /// <param name="largest">False for the smallest, smallest first.</param>

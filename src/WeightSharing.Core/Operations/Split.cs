@@ -17,7 +17,8 @@ public static class SplitOperation
             if (total != x.Shape[at])
             {
                 throw new ArgumentException(
-                    $"Split: extents [{string.Join(", ", extents.ToArray())}] of dimension {dimension} of shape {x.Shape}; none may be negative, and they must add up to {x.Shape[at]}.", nameof(extents));
+                    $"Split: extents [{string.Join(", ", extents.ToArray())}] of dimension {dimension} of shape {x.Shape}; "
+                    + $"none may be negative, and they must add up to {x.Shape[at]}.", nameof(extents));
             }
 
             var parts = new Tensor<T>[extents.Length];
@@ -36,12 +37,19 @@ public static class SplitOperation
         public Tensor<T>[] Split(int extent, int dimension = 0)
         {
             int length = x.Shape[x.Shape.Normalize(dimension, "Split")];
-            if (extent < 1) throw new ArgumentOutOfRangeException(nameof(extent), $"Split: parts of extent {extent}; it must be at least 1.");
+            if (extent < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(extent), $"Split: parts of extent {extent}; it must be at least 1.");
+            }
+
             int[] extents = [.. Enumerable.Range(0, (length + extent - 1) / extent).Select(i => Math.Min(extent, length - i * extent))];
             return x.Split(extents, dimension);
         }
 
-        /// <summary>At most <paramref name="count"/> parts of equal extent along one dimension, the last with what is left, as views.</summary>
+        /// <summary>
+        /// At most <paramref name="count"/> parts of equal extent along one dimension, the last with what is left, as views.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or the count is below 1.</exception>
         public Tensor<T>[] Chunk(int count, int dimension = 0)
         {

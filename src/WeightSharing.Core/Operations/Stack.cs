@@ -19,7 +19,9 @@ public static class StackOperation
             if ((uint)(dimension < 0 ? dimension + first.Rank + 1 : dimension) > (uint)first.Rank)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(dimension), $"Stack: position {dimension} does not exist for tensors of shape {first}; expected {-first.Rank - 1} to {first.Rank}.");
+                    nameof(dimension),
+                    $"Stack: position {dimension} does not exist for tensors of shape {first}; "
+                    + $"expected {-first.Rank - 1} to {first.Rank}.");
             }
 
             var layers = new Tensor<T>[tensors.Length];
@@ -27,7 +29,8 @@ public static class StackOperation
             {
                 if (tensors[i].Shape != first)
                 {
-                    throw new ArgumentException($"Stack: tensor {i} has shape {tensors[i].Shape}, the first {first}; they must be equal.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"Stack: tensor {i} has shape {tensors[i].Shape}, the first {first}; they must be equal.", nameof(tensors));
                 }
 
                 layers[i] = tensors[i].Unsqueeze(dimension);

@@ -17,7 +17,8 @@ public static class TileOperation
             if (counts.Length < x.Rank || counts.ContainsAnyInRange(int.MinValue, -1))
             {
                 throw new ArgumentException(
-                    $"Tile: counts [{string.Join(", ", counts.ToArray())}] for shape {x.Shape}; give one a dimension or more, none negative.", nameof(counts));
+                    $"Tile: counts [{string.Join(", ", counts.ToArray())}] for shape {x.Shape}; "
+                    + "give one a dimension or more, none negative.", nameof(counts));
             }
 
             Tensor<T> y = x;
@@ -37,12 +38,19 @@ public static class TileOperation
         public Tensor<T> RepeatInterleave(int count, int dimension)
         {
             int at = x.Shape.Normalize(dimension, "RepeatInterleave");
-            if (count < 0) throw new ArgumentOutOfRangeException(nameof(count), $"RepeatInterleave: count {count}; it must not be negative.");
+            if (count < 0)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(count), $"RepeatInterleave: count {count}; it must not be negative.");
+            }
+
             return count == 1 ? x : x.IndexSelect(at, Positions(checked(x.Shape[at] * count), i => i / count));
         }
 
         // y[i] = x[i − shift mod n]       ∂x[i] += ∂y[i + shift mod n]
-        /// <summary>The positions of one dimension moved on by <paramref name="shift"/>; what leaves at one end enters at the other.</summary>
+        /// <summary>
+        /// The positions of one dimension moved on by <paramref name="shift"/>; what leaves at one end enters at the other.
+        /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         public Tensor<T> Roll(int shift, int dimension)
         {
@@ -64,7 +72,12 @@ public static class TileOperation
             foreach (int dimension in dimensions)
             {
                 int at = x.Shape.Normalize(dimension, "Flip");
-                if (flipped[at]) throw new ArgumentException($"Flip: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].", nameof(dimensions));
+                if (flipped[at])
+                {
+                    throw new ArgumentException(
+                        $"Flip: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].", nameof(dimensions));
+                }
+
                 flipped[at] = true;
             }
 

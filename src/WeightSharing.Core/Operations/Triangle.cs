@@ -11,13 +11,15 @@ public static class TriangleOperation
         /// <param name="rows">Rows of the mask.</param>
         /// <param name="columns">Columns of the mask.</param>
         /// <param name="diagonal">0 is the main diagonal, positive ones lie above.</param>
-        public static Tensor<bool> LowerTriangularMask(int rows, int columns, int diagonal = 0) => Mask(rows, columns, (i, j) => j <= i + diagonal);
+        public static Tensor<bool> LowerTriangularMask(int rows, int columns, int diagonal = 0) => Mask(rows, columns, (i, j) =>
+            j <= i + diagonal);
 
         /// <summary>True on and above a diagonal: [i, j] with j ≥ i + <paramref name="diagonal"/>.</summary>
         /// <param name="rows">Rows of the mask.</param>
         /// <param name="columns">Columns of the mask.</param>
         /// <param name="diagonal">0 is the main diagonal, positive ones lie above.</param>
-        public static Tensor<bool> UpperTriangularMask(int rows, int columns, int diagonal = 0) => Mask(rows, columns, (i, j) => j >= i + diagonal);
+        public static Tensor<bool> UpperTriangularMask(int rows, int columns, int diagonal = 0) => Mask(rows, columns, (i, j) =>
+            j >= i + diagonal);
     }
 
     extension<T>(Tensor<T> x)

@@ -56,8 +56,18 @@ public static class UnfoldOperation
     {
         public static Windows Of(string operation, in Shape image, Size2 kernel, Size2 stride, Padding2d padding, Size2 dilation)
         {
-            if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
-            if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+            if (stride.Height < 1 || stride.Width < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
+            }
+
+            if (dilation.Height < 1 || dilation.Width < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+            }
+
             padding = padding.Resolve(kernel, dilation);
             ConvolutionOperation.RequireRoom(operation, image, kernel, dilation, padding);
             int channels = image[1], height = image[2], width = image[3];

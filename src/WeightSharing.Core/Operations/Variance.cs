@@ -17,7 +17,8 @@ public static class VarianceOperation
         /// <summary>The variance over one dimension.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">There are too few elements.</exception>
-        public Tensor<T> Variance(int dimension, bool unbiased = true, bool keepDimensions = false) => x.Variance([dimension], unbiased, keepDimensions);
+        public Tensor<T> Variance(int dimension, bool unbiased = true, bool keepDimensions = false) =>
+            x.Variance([dimension], unbiased, keepDimensions);
 
         // y = Σ (x − m)² / n       ∂x += ∂y·2(x − m) / n, n one less than the number of elements when unbiased
         /// <summary>The variance over some dimensions, in two passes.</summary>
@@ -37,7 +38,8 @@ public static class VarianceOperation
             if (freedom <= 0 && y.Count > 0)
             {
                 throw new InvalidOperationException(
-                    $"Variance: {layout.Count} elements in the reduced dimensions of shape {x.Shape}; {(unbiased ? "the unbiased variance needs at least 2 (unbiased: false needs 1)" : "it needs at least 1")}.");
+                    $"Variance: {layout.Count} elements in the reduced dimensions of shape {x.Shape}; "
+                    + $"{(unbiased ? "the unbiased variance needs at least 2 (unbiased: false needs 1)" : "it needs at least 1")}.");
             }
 
             Tensor<T> mean = Tensor<T>.Uninitialized(y.Shape, "Variance");
@@ -45,7 +47,9 @@ public static class VarianceOperation
             foreach (ref T m in mean.Buffer) m /= T.CreateChecked(layout.Count);
             Reduction.SquaredDeviation(layout.Outer, layout.Count, layout.Inner, layout.Values, mean.Buffer, y.Buffer);
             foreach (ref T sum in y.Buffer) sum /= T.CreateChecked(freedom);
-            return Graph.Records(x) ? y.From(new VarianceNode<T>(x, dimensions.ToArray(), layout.KeptShape, T.CreateChecked(2) / T.CreateChecked(freedom))) : y;
+            return Graph.Records(x)
+                ? y.From(new VarianceNode<T>(x, dimensions.ToArray(), layout.KeptShape, T.CreateChecked(2) / T.CreateChecked(freedom)))
+                : y;
         }
 
         /// <summary>The standard deviation of all elements, a scalar.</summary>

@@ -1,4 +1,3 @@
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Golden.Operations;
@@ -14,16 +13,5 @@ internal sealed class Embedding : GoldenOperation
         // PyTorch counts a negative one from the end.
         if (padding < 0) padding += weight.Shape[0];
         return new() { ["y"] = Tensor.Embedding(weight, t.Indices("indices"), padding) };
-    }
-}
-
-internal sealed class TiedLanguageModel : GoldenOperation
-{
-    public override string Name => "tied_lm";
-
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
-    {
-        Tensor<T> e = Tensor.Embedding(t.Use("weight", Site.Depth(0)), t.Indices("indices")).Mean(1);
-        return new() { ["y"] = e.MatMul(t["proj"]).Tanh().Linear(t.Use("weight", Site.Depth(1))) };
     }
 }

@@ -141,7 +141,8 @@ public sealed class TrainerTests
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-9);
 
         static Trainer<double, double, int> Make(int batches) => Classifier(null, parts => new Trainer<double, double, int>(
-            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t)) { AccumulatedBatches = batches });
+            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t))
+        { AccumulatedBatches = batches });
     }
 
     [Fact]
@@ -168,7 +169,8 @@ public sealed class TrainerTests
     {
         var best = new List<double[]>();
         Trainer<double, double, int> trainer = Classifier(model => new Sgd<double>(model.Parameters, 300), parts => new Trainer<double, double, int>(
-            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t)) { EarlyStopping = new EarlyStopping(patience: 2) });
+            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t))
+        { EarlyStopping = new EarlyStopping(patience: 2) });
         trainer.AfterEpoch = _ => best.Add(Values(trainer));
         // Labels that say nothing: what the large steps reach is worse on other data sooner or later.
         TrainingHistory history = trainer.Run(Blobs(50, 1, noise: 30), epochs: 200, validation: Blobs(50, 3, noise: 30));
@@ -208,7 +210,8 @@ public sealed class TrainerTests
         var each = Trainer.Of<double, int>(model, new Sgd<double>(model.Parameters, 0.1), (y, t) => Loss.CrossEntropy(y, t, LossReduction.None));
         Assert.Equal("Trainer: the loss has shape [3]; expected a scalar, such as the mean over the batch.", Assert.Throws<ArgumentException>(() => each.Run(Blobs(3, 1), 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Classifier(null, parts => new Trainer<double, double, int>(
-            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t)) { MaximumGradientNorm = 0 }));
+            parts.Model, parts.Optimizer, parts.Predict, (y, t) => Loss.CrossEntropy(y, t))
+        { MaximumGradientNorm = 0 }));
     }
 
     private static double[] Values(Trainer<double, double, int> trainer) => [.. trainer.Model.Parameters.SelectMany(parameter => parameter.Value.ToArray())];
