@@ -15,9 +15,16 @@ public sealed class BlockTests
     {
         CodeBlock block = All[id];
         byte[] image = CodeRunner.Compile(CodeRunner.Assemble(block.Parts));
-        if (!block.CompileOnly) Assert.Equal(Lines(block.Output ?? ""), Lines(CodeRunner.Run(image)));
+        if (!block.CompileOnly) AssertPrints(id, block.Output ?? "", CodeRunner.Run(image));
+    }
+
+    /// <summary>Compares whole outputs, and shows both when they differ.</summary>
+    internal static void AssertPrints(string id, string expected, string actual)
+    {
+        (expected, actual) = (Lines(expected), Lines(actual));
+        Assert.True(expected == actual, $"{id} prints\n{actual}\nand not, as it shows,\n{expected}");
     }
 
     // Pages are saved without blanks at the ends of lines.
-    internal static string Lines(string text) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.TrimEnd()));
+    private static string Lines(string text) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.TrimEnd()));
 }

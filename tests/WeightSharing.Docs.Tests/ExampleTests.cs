@@ -16,7 +16,7 @@ public sealed partial class ExampleTests
         Match comment = Printed().Match(program);
         Assert.True(comment.Success, $"{path} has no comment '// Prints:' at its end.");
         string expected = string.Join('\n', comment.Groups[1].Value.Split('\n').Select(line => line.Length > 3 ? line[3..] : ""));
-        Assert.Equal(BlockTests.Lines(expected), BlockTests.Lines(CodeRunner.Run(CodeRunner.Compile(program))));
+        BlockTests.AssertPrints(path, expected, CodeRunner.Run(CodeRunner.Compile(program)));
     }
 
     [Theory]

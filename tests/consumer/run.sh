@@ -10,7 +10,10 @@ repository="$(cd "$here/../.." && pwd)"
 version="0.0.0-consumer.$(date +%s%N)"
 cache="$(dotnet nuget locals global-packages --list --force-english-output | sed 's/^[^/]*//')"
 work="$(mktemp -d)"
-clean() { rm -rf "$work" "${cache%/}"/weightsharing*/"$version"; }
+clean() {
+    rm -rf "$work" "${cache%/}"/weightsharing*/"$version"
+    rmdir --ignore-fail-on-non-empty "${cache%/}"/weightsharing* 2> /dev/null || true
+}
 trap clean EXIT
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -29,7 +32,7 @@ check() { dotnet "$work/check/check.dll" "$@"; }
 echo "packing"
 quietly dotnet pack "$repository/WeightSharing.sln" -c Release -o "$work/feed" -p:PackageVersion="$version" -p:RunAnalyzers=false
 cd "$work"
-quietly dotnet publish check.cs -p:PublishAot=false -o "$work/check"
+quietly dotnet publish "$here/check.cs" -p:PublishAot=false -o "$work/check"
 check packages "$work/feed"
 
 build() {
