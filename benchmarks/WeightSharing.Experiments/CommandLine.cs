@@ -22,24 +22,32 @@ internal sealed class CommandLine
 
     private readonly Option<long> seed = new("--seed")
     {
-        Description = "Fixes all randomness: the same seed gives the same metrics.", HelpName = "N", DefaultValueFactory = _ => 1, Recursive = true,
+        Description = "Fixes all randomness: the same seed gives the same metrics.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        Recursive = true,
     };
 
     private readonly Option<FileInfo?> json = new("--json") { Description = "Writes the metrics to this file.", HelpName = "FILE", Recursive = true };
 
     private readonly Option<DirectoryInfo?> report = new("--report")
     {
-        Description = "Folder of the report page and its pictures [default: report/NAME]", HelpName = "DIR", Recursive = true,
+        Description = "Folder of the report page and its pictures [default: report/NAME]",
+        HelpName = "DIR",
+        Recursive = true,
     };
 
     private readonly Option<bool> quick = new("--quick")
     {
-        Description = "A small version that takes seconds, to try out; its numbers mean little.", Recursive = true,
+        Description = "A small version that takes seconds, to try out; its numbers mean little.",
+        Recursive = true,
     };
 
     private readonly Option<DirectoryInfo> data = new("--data")
     {
-        Description = "Folder with one folder a data set; it goes before the data in the program.", HelpName = "DIR", Recursive = true,
+        Description = "Folder with one folder a data set; it goes before the data in the program.",
+        HelpName = "DIR",
+        Recursive = true,
     };
 
     private readonly TextWriter output;

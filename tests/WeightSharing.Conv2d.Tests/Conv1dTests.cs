@@ -18,19 +18,19 @@ public sealed class Conv1dTests
         Tensor<double> y = layer.Forward(x);
         int inputs = 4 / groups, perGroup = 6 / groups;
         for (int n = 0; n < 2; n++)
-        for (int o = 0; o < 6; o++)
-        for (int p = 0; p < y.Shape[2]; p++)
-        {
-            double sum = b[o];
-            for (int c = 0; c < inputs; c++)
-            for (int i = 0; i < 3; i++)
-            {
-                int at = p * stride + i * dilation - left;
-                if ((uint)at < 11) sum += w[o, c, i] * x[n, o / perGroup * inputs + c, at];
-            }
+            for (int o = 0; o < 6; o++)
+                for (int p = 0; p < y.Shape[2]; p++)
+                {
+                    double sum = b[o];
+                    for (int c = 0; c < inputs; c++)
+                        for (int i = 0; i < 3; i++)
+                        {
+                            int at = p * stride + i * dilation - left;
+                            if ((uint)at < 11) sum += w[o, c, i] * x[n, o / perGroup * inputs + c, at];
+                        }
 
-            Assert.Equal(sum, y[n, o, p], 12);
-        }
+                    Assert.Equal(sum, y[n, o, p], 12);
+                }
     }
 
     [Fact]

@@ -40,12 +40,12 @@ public sealed class Conv2dTests
         Tensor<double> x = Tensor.Normal<double>([1, 2, 5, 6], RandomKey.Of(2));
         Tensor<double> padded = Tensor.Zeros<double>(1, 2, 8, 9);
         for (int c = 0; c < 2; c++)
-        for (int i = 0; i < 8; i++)
-        for (int j = 0; j < 9; j++)
-        {
-            int row = Source(i - 2, 5, mode), column = Source(j - 1, 6, mode);
-            padded[0, c, i, j] = row < 0 || column < 0 ? value : x[0, c, row, column];
-        }
+            for (int i = 0; i < 8; i++)
+                for (int j = 0; j < 9; j++)
+                {
+                    int row = Source(i - 2, 5, mode), column = Source(j - 1, 6, mode);
+                    padded[0, c, i, j] = row < 0 || column < 0 ? value : x[0, c, row, column];
+                }
 
         AssertClose(Loop(padded, layer.Weight.Value, layer.Bias!.Value, 1, 1, 1, 0, 0, [1, 3, 6, 7]), layer.Forward(x));
     }
@@ -57,11 +57,11 @@ public sealed class Conv2dTests
         layer.Initialize(1);
         Tensor<double> x = Tensor.Normal<double>([1, 1, 8, 8], RandomKey.Of(2)), moved = Tensor.Zeros<double>(1, 1, 8, 8);
         for (int i = 0; i < 8; i++)
-        for (int j = 0; j < 8; j++) moved[0, 0, (i + 3) % 8, (j + 2) % 8] = x[0, 0, i, j];
+            for (int j = 0; j < 8; j++) moved[0, 0, (i + 3) % 8, (j + 2) % 8] = x[0, 0, i, j];
         Tensor<double> y = layer.Forward(x), z = layer.Forward(moved);
         for (int o = 0; o < 4; o++)
-        for (int i = 0; i < 8; i++)
-        for (int j = 0; j < 8; j++) Assert.Equal(y[0, o, i, j], z[0, o, (i + 3) % 8, (j + 2) % 8]);
+            for (int i = 0; i < 8; i++)
+                for (int j = 0; j < 8; j++) Assert.Equal(y[0, o, i, j], z[0, o, (i + 3) % 8, (j + 2) % 8]);
     }
 
     [Fact]
@@ -189,21 +189,21 @@ public sealed class Conv2dTests
         Tensor<double> y = Tensor.Zeros<double>(shape);
         int inputs = w.Shape[1], perGroup = w.Shape[0] / groups;
         for (int n = 0; n < shape[0]; n++)
-        for (int o = 0; o < shape[1]; o++)
-        for (int p = 0; p < shape[2]; p++)
-        for (int q = 0; q < shape[3]; q++)
-        {
-            double sum = b[o];
-            for (int c = 0; c < inputs; c++)
-            for (int i = 0; i < w.Shape[2]; i++)
-            for (int j = 0; j < w.Shape[3]; j++)
-            {
-                int row = p * stride + i * dilation - top, column = q * stride + j * dilation - left;
-                if ((uint)row < (uint)x.Shape[2] && (uint)column < (uint)x.Shape[3]) sum += w[o, c, i, j] * x[n, o / perGroup * inputs + c, row, column];
-            }
+            for (int o = 0; o < shape[1]; o++)
+                for (int p = 0; p < shape[2]; p++)
+                    for (int q = 0; q < shape[3]; q++)
+                    {
+                        double sum = b[o];
+                        for (int c = 0; c < inputs; c++)
+                            for (int i = 0; i < w.Shape[2]; i++)
+                                for (int j = 0; j < w.Shape[3]; j++)
+                                {
+                                    int row = p * stride + i * dilation - top, column = q * stride + j * dilation - left;
+                                    if ((uint)row < (uint)x.Shape[2] && (uint)column < (uint)x.Shape[3]) sum += w[o, c, i, j] * x[n, o / perGroup * inputs + c, row, column];
+                                }
 
-            y[n, o, p, q] = sum;
-        }
+                        y[n, o, p, q] = sum;
+                    }
 
         return y;
     }

@@ -17,19 +17,19 @@ public sealed class LocallyConnected1dTests
         Tensor<double> y = layer.Forward(x);
         Assert.Equal(new Shape(3, 4, layer.OutputLength), y.Shape);
         for (int n = 0; n < 3; n++)
-        for (int o = 0; o < 4; o++)
-        for (int p = 0; p < layer.OutputLength; p++)
-        {
-            double sum = b[p, o];
-            for (int c = 0; c < 2; c++)
-            for (int i = 0; i < 3; i++)
-            {
-                int at = p * stride + i * dilation - padding;
-                if ((uint)at < 9) sum += w[p, o, c * 3 + i] * x[n, c, at];
-            }
+            for (int o = 0; o < 4; o++)
+                for (int p = 0; p < layer.OutputLength; p++)
+                {
+                    double sum = b[p, o];
+                    for (int c = 0; c < 2; c++)
+                        for (int i = 0; i < 3; i++)
+                        {
+                            int at = p * stride + i * dilation - padding;
+                            if ((uint)at < 9) sum += w[p, o, c * 3 + i] * x[n, c, at];
+                        }
 
-            Assert.Equal(sum, y[n, o, p], 12);
-        }
+                    Assert.Equal(sum, y[n, o, p], 12);
+                }
     }
 
     [Fact]

@@ -18,21 +18,21 @@ public sealed class LocallyConnected2dTests
         (int height, int width) = (layer.OutputSize.Height, layer.OutputSize.Width);
         Assert.Equal(new Shape(2, 3, height, width), y.Shape);
         for (int n = 0; n < 2; n++)
-        for (int o = 0; o < 3; o++)
-        for (int p = 0; p < height; p++)
-        for (int q = 0; q < width; q++)
-        {
-            double sum = b[p * width + q, o];
-            for (int c = 0; c < 2; c++)
-            for (int i = 0; i < 3; i++)
-            for (int j = 0; j < 2; j++)
-            {
-                int row = p * stride + i * dilation - padding, column = q * stride + j * dilation - padding;
-                if ((uint)row < 5 && (uint)column < 6) sum += w[p * width + q, o, (c * 3 + i) * 2 + j] * x[n, c, row, column];
-            }
+            for (int o = 0; o < 3; o++)
+                for (int p = 0; p < height; p++)
+                    for (int q = 0; q < width; q++)
+                    {
+                        double sum = b[p * width + q, o];
+                        for (int c = 0; c < 2; c++)
+                            for (int i = 0; i < 3; i++)
+                                for (int j = 0; j < 2; j++)
+                                {
+                                    int row = p * stride + i * dilation - padding, column = q * stride + j * dilation - padding;
+                                    if ((uint)row < 5 && (uint)column < 6) sum += w[p * width + q, o, (c * 3 + i) * 2 + j] * x[n, c, row, column];
+                                }
 
-            Assert.Equal(sum, y[n, o, p, q], 12);
-        }
+                        Assert.Equal(sum, y[n, o, p, q], 12);
+                    }
     }
 
     [Fact]

@@ -70,8 +70,14 @@ internal static class Charts
                 double position = g * (series.Count + 1) + s;
                 bars.Add(new Bar
                 {
-                    Position = position, Value = sample.Mean, Error = sample.Deviation, FillColor = color, LineWidth = 1.5f, Size = 0.9,
-                    ErrorSize = 0.25, LineColor = theme.Ink,
+                    Position = position,
+                    Value = sample.Mean,
+                    Error = sample.Deviation,
+                    FillColor = color,
+                    LineWidth = 1.5f,
+                    Size = 0.9,
+                    ErrorSize = 0.25,
+                    LineColor = theme.Ink,
                 });
                 Text(plot, Numbers.WithDeviation(sample), position, sample.Mean + sample.Deviation + 0.02, theme.Ink, 12);
             }

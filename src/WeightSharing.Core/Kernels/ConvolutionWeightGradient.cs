@@ -46,13 +46,22 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         plan.WriteTables(g, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
         var work = new ConvolutionWeightGradient<T, V, L>
         {
-            plan = plan, imagesPerUnit = imagesPerUnit, units = units, unitRuns = unitRuns, groupRuns = groupRuns,
-            tileRuns = tileRuns, tiles = tiles,
+            plan = plan,
+            imagesPerUnit = imagesPerUnit,
+            units = units,
+            unitRuns = unitRuns,
+            groupRuns = groupRuns,
+            tileRuns = tileRuns,
+            tiles = tiles,
             // An odd number of cache lines, so that the rows of a tile do not compete for one set of the cache.
             pitch = positions + ((positions * sizeof(T) / 64) % 2 == 0 ? 64 / sizeof(T) : 0),
             slack = plan.Pitch + L.Count,
             accumulate = accumulate,
-            offsets = tables.Pointer, x = x, dy = dy, dw = dw, partials = partials.Pointer,
+            offsets = tables.Pointer,
+            x = x,
+            dy = dy,
+            dw = dw,
+            partials = partials.Pointer,
         };
         Parallelism.For(groupRuns * tileRuns * unitRuns, ref work, g.Work / L.Count);
         if (unitRuns > 1) AddPartials(partials.Pointer, unitRuns, (nint)g.WeightLength, dw, accumulate);

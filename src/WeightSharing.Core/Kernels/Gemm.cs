@@ -62,11 +62,19 @@ internal static unsafe class Gemm
         {
             var product = new GemmProduct<T>
             {
-                M = m, N = n, K = k,
-                A = pa, ARow = aRow, AColumn = aColumn,
-                B = pb, BRow = bRow, BColumn = bColumn,
-                C = pc, CRow = cRow,
-                Bias = bias, Accumulate = accumulate,
+                M = m,
+                N = n,
+                K = k,
+                A = pa,
+                ARow = aRow,
+                AColumn = aColumn,
+                B = pb,
+                BRow = bRow,
+                BColumn = bColumn,
+                C = pc,
+                CRow = cRow,
+                Bias = bias,
+                Accumulate = accumulate,
             };
             if (Simd.Has512 && variant == SimdVariant.Vector512 && IsVectorised<T>())
                 GemmPlan<T, Vector512<T>, Lanes512<T>>.Run(ref product, batch, aBatch, bBatch, cBatch);

@@ -67,7 +67,15 @@ internal static unsafe class GemmPlan<T, V, L>
             // A column vector is stored as a row is: Cᵀ [1, m] = Bᵀ [1, k] · Aᵀ [k, m].
             x = x with
             {
-                M = 1, N = x.M, A = x.B, ARow = 0, AColumn = x.BRow, B = x.A, BRow = x.AColumn, BColumn = x.ARow, CRow = x.M,
+                M = 1,
+                N = x.M,
+                A = x.B,
+                ARow = 0,
+                AColumn = x.BRow,
+                B = x.A,
+                BRow = x.AColumn,
+                BColumn = x.ARow,
+                CRow = x.M,
             };
         }
 

@@ -37,7 +37,9 @@ internal static unsafe class GemmVector<T, V, L>
             Y = fewRows ? product.B : product.A,
             YStride = fewRows ? product.BColumn : product.ARow,
             YCount = fewRows ? product.N : product.M,
-            C = product.C, CX = fewRows ? product.CRow : 1, CY = fewRows ? 1 : product.CRow,
+            C = product.C,
+            CX = fewRows ? product.CRow : 1,
+            CY = fewRows ? 1 : product.CRow,
         };
         work.Source = product.Accumulate ? work.C : product.Bias;
         work.SourceX = product.Accumulate ? work.CX : fewRows ? 0 : 1;

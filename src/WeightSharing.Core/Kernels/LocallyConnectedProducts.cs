@@ -81,8 +81,13 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         long rowWork = (long)width * g.OutputChannels * g.PatchSize * g.Batch;
         return new()
         {
-            g = g, product = product, padded = (g.Batch + L.Count - 1) / L.Count * L.Count,
-            outHeight = height, outWidth = width, positions = height * width, patch = g.PatchSize,
+            g = g,
+            product = product,
+            padded = (g.Batch + L.Count - 1) / L.Count * L.Count,
+            outHeight = height,
+            outWidth = width,
+            positions = height * width,
+            patch = g.PatchSize,
             rowsPerChunk = (int)Math.Clamp(ChunkWork / rowWork + 1, Math.Max(1, Math.Min(apart, height)), height),
         };
     }
@@ -110,8 +115,12 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         for (int o = 0; o < channels; o++) targets[o] = (nint)o * count * padded;
         var tile = new LocallyConnectedTile<T, V, L>
         {
-            AOffsets = tables.Pointer, BOffsets = tables.Pointer + g.KernelSize,
-            Inner = g.InputChannels, ARow = patch, AStep = g.KernelSize, BStep = (nint)g.InputPlane * padded,
+            AOffsets = tables.Pointer,
+            BOffsets = tables.Pointer + g.KernelSize,
+            Inner = g.InputChannels,
+            ARow = patch,
+            AStep = g.KernelSize,
+            BStep = (nint)g.InputPlane * padded,
         };
         for (int p = first; p < end; p++)
         {
@@ -146,8 +155,13 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         nint zero = 0;
         var tile = new LocallyConnectedTile<T, V, L>
         {
-            Outer = 1, AOffsets = &zero, BOffsets = &zero,
-            Inner = g.OutputChannels, ARow = 1, AStep = patch, BStep = (nint)positions * padded,
+            Outer = 1,
+            AOffsets = &zero,
+            BOffsets = &zero,
+            Inner = g.OutputChannels,
+            ARow = 1,
+            AStep = patch,
+            BStep = (nint)positions * padded,
         };
         for (int p = first; p < end; p++)
         {
@@ -171,8 +185,13 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         nint zero = 0;
         var tile = new LocallyConnectedTile<T, V, L>
         {
-            Outer = 1, AOffsets = &zero, BOffsets = &zero,
-            Inner = g.Batch, ARow = (nint)positions * padded, AStep = 1, BStep = paddedPatch,
+            Outer = 1,
+            AOffsets = &zero,
+            BOffsets = &zero,
+            Inner = g.Batch,
+            ARow = (nint)positions * padded,
+            AStep = 1,
+            BStep = paddedPatch,
         };
         for (int p = first; p < end; p++)
         {

@@ -110,7 +110,11 @@ internal unsafe struct AveragePoolingBackward<T> : IParallelWork
 
         var work = new AveragePoolingBackward<T>
         {
-            g = g, countIncludePad = countIncludePad, dy = dy, dx = dx, columnDivisors = divisors.Pointer,
+            g = g,
+            countIncludePad = countIncludePad,
+            dy = dy,
+            dx = dx,
+            columnDivisors = divisors.Pointer,
         };
         int chunk = work.PlanesPerChunk;
         double nanoseconds = 0.2 * g.InputLength + 0.5 * g.OutputLength * g.KernelHeight * g.KernelWidth;

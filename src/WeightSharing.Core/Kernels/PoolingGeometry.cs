@@ -34,9 +34,17 @@ internal readonly record struct PoolingGeometry
     /// <summary>The correlation of single planes with these windows: its offsets and padded planes serve pooling as well.</summary>
     public ConvolutionGeometry Windows => new()
     {
-        Batch = Planes, Height = Height, Width = Width, KernelHeight = KernelHeight, KernelWidth = KernelWidth,
-        StrideHeight = StrideHeight, StrideWidth = StrideWidth, DilationHeight = DilationHeight, DilationWidth = DilationWidth,
-        PaddingTop = PaddingTop, PaddingLeft = PaddingLeft,
+        Batch = Planes,
+        Height = Height,
+        Width = Width,
+        KernelHeight = KernelHeight,
+        KernelWidth = KernelWidth,
+        StrideHeight = StrideHeight,
+        StrideWidth = StrideWidth,
+        DilationHeight = DilationHeight,
+        DilationWidth = DilationWidth,
+        PaddingTop = PaddingTop,
+        PaddingLeft = PaddingLeft,
         // Negative where the last rows or columns are in no window.
         PaddingBottom = (OutputHeight - 1) * StrideHeight + (KernelHeight - 1) * DilationHeight + 1 - Height - PaddingTop,
         PaddingRight = (OutputWidth - 1) * StrideWidth + (KernelWidth - 1) * DilationWidth + 1 - Width - PaddingLeft,

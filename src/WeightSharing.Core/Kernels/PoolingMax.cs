@@ -107,7 +107,12 @@ internal unsafe struct MaxPoolingBackward<T> : IParallelWork
     {
         var work = new MaxPoolingBackward<T>
         {
-            planes = g.Planes, inputPlane = g.InputPlane, outputPlane = g.OutputPlane, dy = dy, dx = dx, indices = indices,
+            planes = g.Planes,
+            inputPlane = g.InputPlane,
+            outputPlane = g.OutputPlane,
+            dy = dy,
+            dx = dx,
+            indices = indices,
         };
         int chunk = work.PlanesPerChunk;
         Parallelism.For((g.Planes + chunk - 1) / chunk, ref work, 0.2 * g.InputLength + g.OutputLength);

@@ -62,8 +62,20 @@ internal static unsafe partial class Strided
             {
                 var rows = new CombineRows<T, TOp>
                 {
-                    Variant = variant, A = a0, B = b0, Y = py, N = n, AStep = aStep, BStep = bStep, Op = op,
-                    Sizes = sizes, ASteps = aSteps, BSteps = bSteps, Rank = d + 1, Block = block, Share = sizes[0],
+                    Variant = variant,
+                    A = a0,
+                    B = b0,
+                    Y = py,
+                    N = n,
+                    AStep = aStep,
+                    BStep = bStep,
+                    Op = op,
+                    Sizes = sizes,
+                    ASteps = aSteps,
+                    BSteps = bSteps,
+                    Rank = d + 1,
+                    Block = block,
+                    Share = sizes[0],
                 };
                 if (block * sizes[0] < ParallelLength)
                 {

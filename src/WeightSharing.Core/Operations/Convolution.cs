@@ -79,10 +79,22 @@ public static class ConvolutionOperation
         RequireRoom(operation, x, (weight[2], weight[3]), dilation, padding);
         return new ConvolutionGeometry
         {
-            Batch = x[0], InputChannels = x[1], Height = x[2], Width = x[3],
-            OutputChannels = weight[0], KernelHeight = weight[2], KernelWidth = weight[3],
-            StrideHeight = stride.Height, StrideWidth = stride.Width, DilationHeight = dilation.Height, DilationWidth = dilation.Width,
-            PaddingTop = padding.Top, PaddingBottom = padding.Bottom, PaddingLeft = padding.Left, PaddingRight = padding.Right, Groups = groups,
+            Batch = x[0],
+            InputChannels = x[1],
+            Height = x[2],
+            Width = x[3],
+            OutputChannels = weight[0],
+            KernelHeight = weight[2],
+            KernelWidth = weight[3],
+            StrideHeight = stride.Height,
+            StrideWidth = stride.Width,
+            DilationHeight = dilation.Height,
+            DilationWidth = dilation.Width,
+            PaddingTop = padding.Top,
+            PaddingBottom = padding.Bottom,
+            PaddingLeft = padding.Left,
+            PaddingRight = padding.Right,
+            Groups = groups,
         };
     }
 

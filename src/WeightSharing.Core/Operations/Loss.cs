@@ -22,10 +22,10 @@ public static partial class Loss
     /// <exception cref="InvalidOperationException">A mean over nothing.</exception>
     private static Tensor<T> Reduce<T>(Tensor<T> values, LossReduction reduction, string loss)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => reduction switch
-    {
-        LossReduction.None => values,
-        LossReduction.Sum => values.Sum(),
-        _ when values.Count == 0 => throw new InvalidOperationException($"{loss}: the mean over nothing (shape {values.Shape}) is undefined; use LossReduction.Sum, or skip the empty batch."),
-        _ => values.Mean(),
-    };
+        {
+            LossReduction.None => values,
+            LossReduction.Sum => values.Sum(),
+            _ when values.Count == 0 => throw new InvalidOperationException($"{loss}: the mean over nothing (shape {values.Shape}) is undefined; use LossReduction.Sum, or skip the empty batch."),
+            _ => values.Mean(),
+        };
 }

@@ -19,12 +19,21 @@ internal static class Pooling
         ConvolutionOperation.RequireRoom(operation, x, kernel, dilation, (padding.Height, padding.Width));
         return new PoolingGeometry
         {
-            Planes = x[0] * x[1], Height = x[2], Width = x[3],
+            Planes = x[0] * x[1],
+            Height = x[2],
+            Width = x[3],
             OutputHeight = Extent(x[2], kernel.Height, stride.Height, padding.Height, dilation.Height, ceilMode),
             OutputWidth = Extent(x[3], kernel.Width, stride.Width, padding.Width, dilation.Width, ceilMode),
-            KernelHeight = kernel.Height, KernelWidth = kernel.Width, StrideHeight = stride.Height, StrideWidth = stride.Width,
-            DilationHeight = dilation.Height, DilationWidth = dilation.Width,
-            PaddingTop = padding.Height, PaddingBottom = padding.Height, PaddingLeft = padding.Width, PaddingRight = padding.Width,
+            KernelHeight = kernel.Height,
+            KernelWidth = kernel.Width,
+            StrideHeight = stride.Height,
+            StrideWidth = stride.Width,
+            DilationHeight = dilation.Height,
+            DilationWidth = dilation.Width,
+            PaddingTop = padding.Height,
+            PaddingBottom = padding.Height,
+            PaddingLeft = padding.Width,
+            PaddingRight = padding.Width,
         };
     }
 

@@ -28,8 +28,18 @@ public class ConvolutionTests
                 shapes.Add(Text(Square(1, 2, channels, channels, 9, 2, 0)));
                 shapes.Add(Text(new ConvolutionGeometry
                 {
-                    Batch = 2, InputChannels = channels, Height = 7, Width = 9, OutputChannels = channels, Groups = channels,
-                    KernelHeight = 3, KernelWidth = 3, PaddingTop = 1, PaddingBottom = 1, PaddingLeft = 1, PaddingRight = 1,
+                    Batch = 2,
+                    InputChannels = channels,
+                    Height = 7,
+                    Width = 9,
+                    OutputChannels = channels,
+                    Groups = channels,
+                    KernelHeight = 3,
+                    KernelWidth = 3,
+                    PaddingTop = 1,
+                    PaddingBottom = 1,
+                    PaddingLeft = 1,
+                    PaddingRight = 1,
                 }));
             }
 
@@ -41,7 +51,10 @@ public class ConvolutionTests
                     {
                         ConvolutionGeometry g = Square(2, 4, 11, 13, 6, kernel, 0) with
                         {
-                            StrideHeight = stride, StrideWidth = stride, DilationHeight = dilation, DilationWidth = dilation,
+                            StrideHeight = stride,
+                            StrideWidth = stride,
+                            DilationHeight = dilation,
+                            DilationWidth = dilation,
                         };
                         shapes.Add(Text(g));
                         shapes.Add(Text(g with { PaddingTop = 1, PaddingBottom = 3, PaddingLeft = 4, PaddingRight = 0, Groups = 2 }));
@@ -203,9 +216,17 @@ public class ConvolutionTests
 
     internal static ConvolutionGeometry Square(int batch, int input, int height, int width, int output, int kernel, int padding) => new()
     {
-        Batch = batch, InputChannels = input, Height = height, Width = width, OutputChannels = output,
-        KernelHeight = kernel, KernelWidth = kernel,
-        PaddingTop = padding, PaddingBottom = padding, PaddingLeft = padding, PaddingRight = padding,
+        Batch = batch,
+        InputChannels = input,
+        Height = height,
+        Width = width,
+        OutputChannels = output,
+        KernelHeight = kernel,
+        KernelWidth = kernel,
+        PaddingTop = padding,
+        PaddingBottom = padding,
+        PaddingLeft = padding,
+        PaddingRight = padding,
     };
 
     /// <summary>A geometry as a line of numbers, which a test's name can show.</summary>
@@ -218,9 +239,22 @@ public class ConvolutionTests
         int[] n = [.. text.Split(' ').Select(int.Parse)];
         return new ConvolutionGeometry
         {
-            Batch = n[0], InputChannels = n[1], Height = n[2], Width = n[3], OutputChannels = n[4], KernelHeight = n[5], KernelWidth = n[6],
-            StrideHeight = n[7], StrideWidth = n[8], DilationHeight = n[9], DilationWidth = n[10],
-            PaddingTop = n[11], PaddingBottom = n[12], PaddingLeft = n[13], PaddingRight = n[14], Groups = n[15],
+            Batch = n[0],
+            InputChannels = n[1],
+            Height = n[2],
+            Width = n[3],
+            OutputChannels = n[4],
+            KernelHeight = n[5],
+            KernelWidth = n[6],
+            StrideHeight = n[7],
+            StrideWidth = n[8],
+            DilationHeight = n[9],
+            DilationWidth = n[10],
+            PaddingTop = n[11],
+            PaddingBottom = n[12],
+            PaddingLeft = n[13],
+            PaddingRight = n[14],
+            Groups = n[15],
         };
     }
 

@@ -26,7 +26,10 @@ public class LocallyConnectedTests
                     {
                         ConvolutionGeometry g = ConvolutionTests.Square(3, 2, 11, 12, 4, kernel, 0) with
                         {
-                            StrideHeight = stride, StrideWidth = stride, DilationHeight = dilation, DilationWidth = dilation,
+                            StrideHeight = stride,
+                            StrideWidth = stride,
+                            DilationHeight = dilation,
+                            DilationWidth = dilation,
                         };
                         shapes.Add(ConvolutionTests.Text(g));
                         shapes.Add(ConvolutionTests.Text(g with { PaddingTop = 1, PaddingBottom = 3, PaddingLeft = 4 }));

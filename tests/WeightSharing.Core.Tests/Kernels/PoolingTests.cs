@@ -120,7 +120,11 @@ public class PoolingTests
         // Ceil mode: the last window hangs over the input, whose right padding is 1 wide.
         PoolingGeometry g = Geometry(1, 1, 4, 1, 1, 0, 1, ceil: false) with
         {
-            KernelWidth = 3, StrideWidth = 3, PaddingLeft = 1, PaddingRight = 1, OutputWidth = 2,
+            KernelWidth = 3,
+            StrideWidth = 3,
+            PaddingLeft = 1,
+            PaddingRight = 1,
+            OutputWidth = 2,
         };
         foreach (SimdVariant variant in Simd.Available)
         {
@@ -203,9 +207,19 @@ public class PoolingTests
     private static PoolingGeometry Geometry(int planes, int height, int width, int kernel, int stride, int padding, int dilation, bool ceil)
         => new()
         {
-            Planes = planes, Height = height, Width = width, KernelHeight = kernel, KernelWidth = kernel, StrideHeight = stride,
-            StrideWidth = stride, DilationHeight = dilation, DilationWidth = dilation,
-            PaddingTop = padding, PaddingBottom = padding, PaddingLeft = padding, PaddingRight = padding,
+            Planes = planes,
+            Height = height,
+            Width = width,
+            KernelHeight = kernel,
+            KernelWidth = kernel,
+            StrideHeight = stride,
+            StrideWidth = stride,
+            DilationHeight = dilation,
+            DilationWidth = dilation,
+            PaddingTop = padding,
+            PaddingBottom = padding,
+            PaddingLeft = padding,
+            PaddingRight = padding,
             OutputHeight = Outputs(height, kernel, stride, padding, dilation, ceil),
             OutputWidth = Outputs(width, kernel, stride, padding, dilation, ceil),
         };

@@ -170,23 +170,23 @@ public sealed class MultiHeadAttentionTests
         var result = new double[batch * length * e];
         Tensor<double> wo = layer.Parameters["out_proj.weight"].Value, bo = layer.Parameters["out_proj.bias"].Value;
         for (int n = 0; n < batch; n++)
-        for (int i = 0; i < length; i++)
-        {
-            var context = new double[e];
-            for (int h = 0; h < layer.Heads; h++)
+            for (int i = 0; i < length; i++)
             {
-                int group = h / perGroup;
-                double[] weights = [.. Enumerable.Range(0, keys).Select(j => !sees(n, h, i, j) ? 0 : Math.Exp(Enumerable.Range(0, d).Sum(c =>
-                    Project("q", 0, query, n, i, h * d + c) * Project("k", 1, key, n, j, group * d + c)) / Math.Sqrt(d)))];
-                double total = weights.Sum();
-                for (int c = 0; c < d && total > 0; c++)
+                var context = new double[e];
+                for (int h = 0; h < layer.Heads; h++)
                 {
-                    context[h * d + c] = Enumerable.Range(0, keys).Sum(j => weights[j] / total * Project("v", 2, value, n, j, group * d + c));
+                    int group = h / perGroup;
+                    double[] weights = [.. Enumerable.Range(0, keys).Select(j => !sees(n, h, i, j) ? 0 : Math.Exp(Enumerable.Range(0, d).Sum(c =>
+                    Project("q", 0, query, n, i, h * d + c) * Project("k", 1, key, n, j, group * d + c)) / Math.Sqrt(d)))];
+                    double total = weights.Sum();
+                    for (int c = 0; c < d && total > 0; c++)
+                    {
+                        context[h * d + c] = Enumerable.Range(0, keys).Sum(j => weights[j] / total * Project("v", 2, value, n, j, group * d + c));
+                    }
                 }
-            }
 
-            for (int o = 0; o < e; o++) result[(n * length + i) * e + o] = bo[o] + Enumerable.Range(0, e).Sum(c => wo[o, c] * context[c]);
-        }
+                for (int o = 0; o < e; o++) result[(n * length + i) * e + o] = bo[o] + Enumerable.Range(0, e).Sum(c => wo[o, c] * context[c]);
+            }
 
         return result;
     }
