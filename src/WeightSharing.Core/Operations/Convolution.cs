@@ -1,7 +1,7 @@
 using System.Numerics;
 using WeightSharing.Autograd;
-using Kernel = WeightSharing.Kernels.Convolution;
 using WeightSharing.Kernels;
+using Kernel = WeightSharing.Kernels.Convolution;
 
 namespace WeightSharing.Tensors;
 
