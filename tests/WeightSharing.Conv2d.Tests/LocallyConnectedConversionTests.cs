@@ -18,7 +18,25 @@ public sealed class LocallyConnectedConversionTests
         Tensor<double> x = Tensor.Normal<double>([2, 4, 8, 7], RandomKey.Of(2));
         double[] a = convolution.Forward(x).ToArray(), b = local.Forward(x).ToArray();
         Assert.All(Enumerable.Range(0, a.Length), i => Assert.Equal(a[i], b[i], 12));
-        ConvolutionFit<double> back = local.ToConvolution();
+        ConvolutionFit<Conv2d<double>> back = local.ToConvolution();
+        Assert.True(back.WeightResidual <= 1e-14 * back.WeightNorm);
+        Assert.True(back.BiasResidual <= 1e-13);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0, 1)]
+    [InlineData(2, 2, 1, 1)]
+    [InlineData(1, 1, 2, 2)]
+    public void A_convolution_of_sequences_goes_there_and_back(int groups, int stride, int padding, int dilation)
+    {
+        var convolution = new Conv1d<double>(4, 6, 3, stride, padding, dilation, groups);
+        convolution.Initialize(1);
+        LocallyConnected1d<double> local = convolution.ToLocallyConnected(11);
+        Tensor<double> x = Tensor.Normal<double>([2, 4, 11], RandomKey.Of(2));
+        double[] a = convolution.Forward(x).ToArray(), b = local.Forward(x).ToArray();
+        Assert.All(Enumerable.Range(0, a.Length), i => Assert.Equal(a[i], b[i], 12));
+        ConvolutionFit<Conv1d<double>> back = local.ToConvolution();
+        Assert.Equal(local.OutputLength, back.Positions);
         Assert.True(back.WeightResidual <= 1e-14 * back.WeightNorm);
         Assert.True(back.BiasResidual <= 1e-13);
     }
@@ -28,7 +46,7 @@ public sealed class LocallyConnectedConversionTests
     {
         var local = new LocallyConnected2d<double>(2, 3, 6, 3);
         local.Initialize(1);
-        ConvolutionFit<double> fit = local.ToConvolution();
+        ConvolutionFit<Conv2d<double>> fit = local.ToConvolution();
         Tensor<double> w = local.Weight.Value, mean = fit.Convolution.Weight.Value.Reshape([3, 18]);
         double[] expected = w.Mean(0).ToArray(), actual = mean.ToArray();
         Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(expected[i], actual[i], 14));
@@ -44,7 +62,7 @@ public sealed class LocallyConnectedConversionTests
     {
         var local = new LocallyConnected2d<double>(1, 2, 6, 3, bias: false);
         local.Initialize(1);
-        ConvolutionFit<double> free = local.ToConvolution(), tied = local.ToConvolution(Tying.Palindrome(3));
+        ConvolutionFit<Conv2d<double>> free = local.ToConvolution(), tied = local.ToConvolution(Tying.Palindrome(3));
         double[] w = tied.Convolution.Weight.Value.ToArray();
         for (int i = 0; i < w.Length; i += 3) Assert.Equal(w[i], w[i + 2]);
         Assert.True(tied.WeightResidual > free.WeightResidual);

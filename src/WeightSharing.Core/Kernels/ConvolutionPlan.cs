@@ -42,7 +42,14 @@ internal struct ConvolutionPlan
     public int OutputStride, SourceStride, GroupStride;
 
     public readonly int PlaneRows => RowsPerBlock + ExtraRows;
-    public readonly int PlaneLength => PlaneRows * Pitch;
+
+    /// <summary>
+    /// Elements of padding behind a plane: what the last row reads past its end must be zero too, and the next plane, another phase, need not begin
+    /// with any.
+    /// </summary>
+    public readonly int Guard => Math.Max(0, ColumnsPerBlock + ExtraColumns - Pitch);
+
+    public readonly int PlaneLength => PlaneRows * Pitch + Guard;
     public readonly int PlanesLength => SourceChannels * RowPhases * ColumnPhases * PlaneLength;
     public readonly int Units => Batch * Groups * Blocks;
 

@@ -42,6 +42,9 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
                         CopyStrided(plane + (nint)h * width + origin, strideWidth, planes + first, end - first);
                         Fill(planes + end, pitch - end, padding);
                     }
+
+                    Fill(planes, plan.Guard, padding);
+                    planes += plan.Guard;
                 }
             }
         }
