@@ -50,7 +50,7 @@ internal static unsafe partial class VectorMath<T, V, L>
         return WithSign(L.Select(L.LessThan(t, Constant(1)), near, far), x);
     }
 
-    /// <summary>x Φ(x): a polynomial for Φ up to |x| = 1; beyond, x (1 − Q(x)) for positive x and x Q(|x|) for negative, where nothing
+    /// <summary>x Φ(x): a polynomial for Φ up to |x| = ½; beyond, x (1 − Q(x)) for positive x and x Q(|x|) for negative, where nothing
     /// cancels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu(V x)
@@ -59,13 +59,19 @@ internal static unsafe partial class VectorMath<T, V, L>
         V a = TailArgument(x);
         V n = GaussianOf(a, out V p);
         V negative = L.LessThan(x, L.Zero);
-        V factor = TailFactor(a);
+        V factor = TailFactor(a, out V factorLow);
+
+        // The tail is the sum of two parts until its last addition: any rounding before it would be one more unit for negative x.
+        V multiplier = L.Select(negative, L.Negate(a), Constant(1));
+        V scaled = L.Multiply(multiplier, factor);
+        V scaledLow = L.MultiplyAdd(multiplier, factorLow, L.MultiplyAdd(multiplier, factor, L.Negate(scaled)));
+        V rest = L.MultiplyAdd(scaled, p, L.MultiplyAdd(scaledLow, p, scaledLow));
 
         // Scaled after all products, so that a subnormal result is rounded once.
-        factor = L.Select(negative, L.Multiply(L.Negate(a), factor), factor);
-        V tail = L.Scale(L.MultiplyAdd(factor, p, factor), n);
+        V tail = L.Scale(L.Add(scaled, rest), n);
         V far = L.Select(negative, tail, L.Multiply(x, L.Subtract(Constant(1), tail)));
-        return L.Select(L.LessThan(a, Constant(1)), L.Multiply(x, L.MultiplyAdd(x, CentralSlope(L.Multiply(x, x)), Constant(0.5))), far);
+        V near = L.Multiply(x, L.MultiplyAdd(x, CentralSlope(L.Multiply(x, x)), Constant(0.5)));
+        return L.Select(L.LessThan(a, Constant(0.5)), near, far);
     }
 
     /// <summary>d/dx x Φ(x) = Φ(x) + x φ(x).</summary>
@@ -109,10 +115,23 @@ internal static unsafe partial class VectorMath<T, V, L>
 
         V n = Reduce(high, out V r);
         V p = ReducedExpm1(L.Add(r, low));
-        V e = L.Scale(L.Add(Constant(1), p), n);
-        V tail = L.Scale(L.MultiplyAdd(minus, p, minus), n);
-        V numerator = L.Select(L.LessThan(x, L.Zero), tail, x);
-        return L.Divide(numerator, L.Add(Constant(1), e));
+        V one = Constant(1);
+        V e = L.Scale(L.Add(one, p), n);
+        V sum = L.Add(one, e);
+        V sumLow = L.Add(L.Subtract(one, sum), e);
+
+        // |x| e / (1 + e) for negative x, |x| / (1 + e) for positive: one Newton step takes out the rounding errors of the numerator, the
+        // sum and the quotient; 2ⁿ comes last, so that a subnormal result is rounded once.
+        V negative = L.LessThan(x, L.Zero);
+        V tail = L.MultiplyAdd(a, p, a);
+        V tailLow = L.MultiplyAdd(a, p, L.Subtract(a, tail));
+        V numerator = L.Select(negative, tail, a);
+        V inverse = L.Divide(one, sum);
+        V q = L.Multiply(numerator, inverse);
+        V rest = L.Add(L.MultiplyAdd(L.Negate(q), sum, numerator), L.Select(negative, tailLow, L.Zero));
+        q = L.MultiplyAdd(L.MultiplyAdd(L.Negate(q), sumLow, rest), inverse, q);
+        q = WithSign(L.Scale(q, L.Select(negative, n, L.Zero)), x);
+        return L.Select(L.GreaterThan(x, Constant(10)), x, q);
     }
 
     /// <summary>(Φ(x) − ½) / x for |x| ≤ 1, z = x².</summary>
@@ -168,9 +187,54 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V TailFactor(V a)
     {
-        V c = Constant(IsSingle ? 4 : 5);
+        V c = Constant(TailCentre);
         V inverse = L.Divide(Constant(1), L.Add(a, c));
         V w = L.Multiply(L.Subtract(a, c), inverse);
+        return L.Multiply(L.MultiplyAdd(TailSteps(w, out V constant), w, constant), inverse);
+    }
+
+    /// <summary>m = Q(a) e^(a²/2) in two parts, the returned and <paramref name="low"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V TailFactor(V a, out V low)
+    {
+        V c = Constant(TailCentre);
+        V sum = L.Add(a, c);
+        V sumLow = L.Subtract(a, L.Subtract(sum, c));
+        V difference = L.Subtract(a, c);
+        V differenceLow = L.Subtract(a, L.Add(difference, c));
+        V inverse = L.Divide(Constant(1), sum);
+        V inverseError = L.MultiplyAdd(L.Negate(sumLow), inverse, L.MultiplyAdd(L.Negate(sum), inverse, Constant(1)));
+        V w = L.Multiply(difference, inverse);
+
+        // The rounded w belongs to an argument that lies ∆a = (a − c − w (a + c)) (a + c) / 2c below a.
+        V minusW = L.Negate(w);
+        V residue = L.Add(L.MultiplyAdd(minusW, sum, difference), L.MultiplyAdd(minusW, sumLow, differenceLow));
+        V shift = L.Multiply(L.Multiply(residue, sum), Constant(0.5 / TailCentre));
+
+        V steps = TailSteps(w, out V constant);
+        V g = L.MultiplyAdd(steps, w, constant);
+        V gLow = L.MultiplyAdd(steps, w, L.Subtract(constant, g));
+        V m = L.Multiply(g, inverse);
+
+        // dm/da = a m − 1/√(2π), and g = m (a + c): the change of g over ∆a, divided by a + c, is (dm/da + m / (a + c)) ∆a.
+        V slope = L.MultiplyAdd(m, inverse, L.MultiplyAdd(a, m, Constant(-0.39894228040143268)));
+        low = L.MultiplyAdd(g, inverse, L.Negate(m));
+        low = L.MultiplyAdd(gLow, inverse, low);
+        low = L.MultiplyAdd(m, inverseError, low);
+        low = L.MultiplyAdd(slope, shift, low);
+        return m;
+    }
+
+    private static double TailCentre
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsSingle ? 4 : 5;
+    }
+
+    /// <summary>The polynomial g without its last step, g(w) = steps · w + constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V TailSteps(V w, out V constant)
+    {
         V g;
         if (IsSingle)
         {
@@ -183,7 +247,7 @@ internal static unsafe partial class VectorMath<T, V, L>
             g = Step(g, w, -1.86521573934096768e-01);
             g = Step(g, w, 3.87137304949627559e-01);
             g = Step(g, w, -6.07896649353478091e-01);
-            g = Step(g, w, 7.55285131295419743e-01);
+            constant = Constant(7.55285131295419743e-01);
         }
         else
         {
@@ -208,10 +272,10 @@ internal static unsafe partial class VectorMath<T, V, L>
             g = Step(g, w, -3.13533156671296220e-01);
             g = Step(g, w, 4.95305615969977298e-01);
             g = Step(g, w, -6.65382502890056737e-01);
-            g = Step(g, w, 7.69193049750062974e-01);
+            constant = Constant(7.69193049750062974e-01);
         }
 
-        return L.Multiply(g, inverse);
+        return g;
     }
 
     private struct ScalarErf : IScalarFunction

@@ -9,9 +9,8 @@ namespace WeightSharing.Kernels;
 /// operations in the same order in every width, so that an element's bits do not depend on where it stands.
 /// </summary>
 /// <remarks>
-/// Error below 2 units in the last place for float and double, in the negative tails of gelu and its tanh form below 5 and 3 (there,
-/// where vectors
-/// have no fused multiply-add, growing with x²); exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than float
+/// Error below 2 units in the last place for float and double (in the negative tails of gelu and its tanh form, where vectors have no
+/// fused multiply-add, growing with x²); exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than float
 /// and double
 /// take the base library's functions lane by lane, as do sine, cosine, power and arc tangent.
 /// </remarks>
