@@ -9,5 +9,9 @@ internal static class ExperimentList
     public static Experiment Default { get; } = new DigitsExperiment();
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Default, new DigitsTuningExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        Default,
+        new DigitsTuningExperiment(),
+    ];
 }

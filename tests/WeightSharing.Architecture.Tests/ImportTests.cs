@@ -21,7 +21,14 @@ public sealed class ImportTests
         ["WeightSharing.Dense"] = "WeightSharing.Layers",
         ["WeightSharing.LocallyConnected"] = "WeightSharing.Layers",
         ["WeightSharing.Conv2d"] = "WeightSharing.Layers",
+        ["WeightSharing.Rnn"] = "WeightSharing.Layers",
+        ["WeightSharing.Siamese"] = "WeightSharing.Layers",
+        ["WeightSharing.Gnn"] = "WeightSharing.Layers",
+        ["WeightSharing.Symmetry"] = "WeightSharing.Symmetry",
+        ["WeightSharing.Depth"] = "WeightSharing.Layers",
+        ["WeightSharing.Markov"] = "WeightSharing.Markov",
         ["WeightSharing.Training"] = "WeightSharing.Training",
+        ["WeightSharing.Analysis"] = "WeightSharing.Analysis",
     };
 
     [Fact]

@@ -11,7 +11,18 @@ public sealed class ProjectTests
         ["WeightSharing.Dense"] = [Core],
         ["WeightSharing.LocallyConnected"] = [Core],
         ["WeightSharing.Conv2d"] = [Core, "WeightSharing.LocallyConnected"],
+        ["WeightSharing.Rnn"] = [Core, "WeightSharing.Dense"],
+        ["WeightSharing.Siamese"] = [Core],
+        ["WeightSharing.Gnn"] = [Core],
+        ["WeightSharing.Symmetry"] = [Core, "WeightSharing.Conv2d"],
+        ["WeightSharing.Depth"] = [Core, "WeightSharing.Conv2d", "WeightSharing.Dense"],
+        ["WeightSharing.Markov"] = [Core],
         ["WeightSharing.Training"] = [Core],
+        ["WeightSharing.Analysis"] =
+        [
+            Core, "WeightSharing.Conv2d", "WeightSharing.Dense", "WeightSharing.Depth", "WeightSharing.Gnn", "WeightSharing.LocallyConnected", "WeightSharing.Markov",
+            "WeightSharing.Rnn", "WeightSharing.Siamese", "WeightSharing.Symmetry",
+        ],
     };
 
     [Fact]
