@@ -13,6 +13,9 @@ internal sealed class AddingExperiment : Experiment
 {
     private const int Steps = 100;
 
+    // A logarithmic axis has no zero; what lies below is drawn at its end. Step 0 is left out: its state is zero, and so is its part.
+    private const double LeastNorm = 1e-20;
+
     private static readonly (string Key, string Title)[] Nets = [("lstm", "LSTM"), ("gru", "GRU"), ("unshared", "unshared RNN")];
 
     /// <inheritdoc/>
@@ -53,10 +56,11 @@ internal sealed class AddingExperiment : Experiment
         var metrics = new MetricSet(this);
         for (int i = 0; i < Nets.Length; i++) metrics[$"mse.{Nets[i].Key}"] = networks[i].Error(test);
         for (int i = 0; i < Nets.Length; i++) metrics[$"parameters.{Nets[i].Key}"] = networks[i].Parameters.FreeCount;
-        (double[] Norms, double[] Cosines)[] after = [.. networks.Take(2).Select(net => net.GradientByStep(probe))];
+        string[] names = ["RNN", "RNN, weights × 3", "LSTM", "GRU", "LSTM, trained", "GRU, trained"];
+        (double[] Norms, double[] Cosines)[] parts = [.. before, .. networks.Take(2).Select(net => net.GradientByStep(probe))];
         var table = new ReportTable("Adding problem, 100 steps", ["net", "parameters", "mean squared error"], [.. Nets.Select((net, i) => (string[])
             [net.Title, Numbers.Count(networks[i].Parameters.FreeCount), metrics[$"mse.{net.Key}"].ToString("0.00000", CultureInfo.InvariantCulture)])]);
-        double[] axis = [.. Enumerable.Range(0, curves[0].Length).Select(point => (double)point * every)], time = [.. Enumerable.Range(0, Steps).Select(t => (double)t)];
+        double[] axis = [.. Enumerable.Range(0, curves[0].Length).Select(point => (double)point * every)], time = [.. Enumerable.Range(1, Steps - 1).Select(t => (double)t)];
         ReportBlock[] page =
         [
             new Paragraph("Every step of a sequence shows a number in 0 … 1 and a mark. Two numbers are marked, one in each half; wanted is their sum, after the last step. "
@@ -72,24 +76,14 @@ internal sealed class AddingExperiment : Experiment
                     new Line("constant answer", [axis[0], axis[^1]], [AddingProblem.ConstantError, AddingProblem.ConstantError], Dashed: true, Marked: false),
                 ], logY: true)),
             new Heading("Gradients by step"),
-            new Paragraph("The gradient of the recurrent weight is a sum over the steps at which it is used; the ledger keeps the parts. Before training, the parts of a simple "
-                + "net with tanh vanish some steps before the end, where the error is: nothing can be learned about the beginning. With three times the weights they "
-                + "grow instead. The gates of LSTM and GRU let them through."),
-            new Figure("gradient-norms", "Norm of the part of each step in the recurrent weight's gradient, before training.", theme => Charts.Lines(
+            new Paragraph("The gradient of the recurrent weight is a sum over the steps at which it is used; the ledger keeps the parts. The error is at the last step. Before "
+                + "training, the parts of a simple net with tanh, and of a GRU, fall by a constant factor a step on the way back; an LSTM whose forget gates begin open loses much "
+                + "less; with three times the weights the parts of the simple net grow instead. When LSTM and GRU have solved the problem, every step has its say."),
+            new Figure("gradient-norms", "Norm of the part of each step in the recurrent weight's gradient, before training and, for LSTM and GRU, after.", theme => Charts.Lines(
                 theme, "step", "norm of the part of the gradient",
-                [
-                    new Line("RNN, usual weights", time, Floored(before[0].Norms), Marked: false), new Line("RNN, weights × 3", time, Floored(before[1].Norms), Marked: false),
-                    new Line("LSTM", time, Floored(before[2].Norms), Marked: false), new Line("GRU", time, Floored(before[3].Norms), Marked: false),
-                ], logY: true)),
-            new Figure("gradient-norms-trained", "The same after training, for the nets that have solved the problem.", theme => Charts.Lines(
-                theme, "step", "norm of the part of the gradient",
-                [new Line("LSTM", time, Floored(after[0].Norms), Marked: false), new Line("GRU", time, Floored(after[1].Norms), Marked: false)], logY: true)),
-            new Figure("gradient-cosines", "Cosine of the part of each step to the whole gradient, before training: 1 where a step asks for what all ask for together.", theme => Charts.Lines(
-                theme, "step", "cosine to the sum",
-                [
-                    new Line("RNN, usual weights", time, before[0].Cosines, Marked: false), new Line("RNN, weights × 3", time, before[1].Cosines, Marked: false),
-                    new Line("LSTM", time, before[2].Cosines, Marked: false), new Line("GRU", time, before[3].Cosines, Marked: false),
-                ])),
+                [.. names.Zip(parts, (name, part) => new Line(name, time, [.. part.Norms.Skip(1).Select(norm => Math.Max(norm, LeastNorm))], Marked: false))], logY: true)),
+            new Figure("gradient-cosines", "Cosine of the part of each step to the whole gradient: 1 where a step asks for what all ask for together.", theme => Charts.Lines(
+                theme, "step", "cosine to the sum", [.. names.Zip(parts, (name, part) => new Line(name, time, [.. part.Cosines.Skip(1)], Marked: false)).Where((_, i) => i is 0 or 2 or 3 or 5)])),
             new Heading("How it was measured"),
             new Paragraph(string.Create(CultureInfo.InvariantCulture,
                 $"{AddingNetwork.Hidden} units and a linear readout of the last state; {batches} batches of {AddingNetwork.Batch} new sequences, the same for all nets; Adam, learning rate from 0.005 to 0 ")
@@ -97,7 +91,4 @@ internal sealed class AddingExperiment : Experiment
         ];
         return new ExperimentResult(metrics, [table], page, ["The sequences are drawn by the program."]);
     }
-
-    // A logarithmic axis has no zero; what lies below single precision's reach is drawn at its end.
-    private static double[] Floored(double[] norms) => [.. norms.Select(norm => Math.Max(norm, 1e-20))];
 }
