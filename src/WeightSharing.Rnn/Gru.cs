@@ -7,7 +7,8 @@ namespace WeightSharing.Layers;
 /// <summary>
 /// r, z = σ(a + q), n = tanh(a + r ⊙ q), h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, with a = W x_t + b and q = U h_{t−1} + b′: the gated recurrent unit.
 /// <para>Shares W, U and the biases across all steps of a sequence: the net does the same wherever it is in time.</para>
-/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [3·H, in], weight_hh [3·H, H], biases [3·H] (gates r, z, n), output [T, N, directions·H], state [layers·directions, N, H].</para>
+/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [3·H, in], weight_hh [3·H, H], biases [3·H] (gates r, z, n), output [T, N,
+/// directions·H], state [layers·directions, N, H].</para>
 /// <para>Parameters: 3·H·(in + H + 2) a layer and direction; unshared (<see cref="UnsharedGru{T}"/>) T times as many.</para>
 /// <para>Cho et al., "Learning phrase representations using RNN encoder–decoder", 2014, in the form of PyTorch and cuDNN.</para>
 /// </summary>
@@ -39,7 +40,8 @@ public sealed class Gru<T> : RecurrentNet<T>
     /// <summary>All steps of a batch of sequences.</summary>
     /// <param name="input">[T, N, in] (batch first: [N, T, in]), or [T, in] for one sequence.</param>
     /// <param name="state">Initial state [layers·directions, N, H] (for one sequence without N), or null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final state is the one at the sequence's own end.</param>
+    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final
+    /// state is the one at the sequence's own end.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no steps.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative or beyond the input's steps.</exception>
     public RecurrentOutput<T> Forward(Tensor<T> input, Tensor<T>? state = null, ReadOnlySpan<int> lengths = default)

@@ -7,7 +7,8 @@ namespace WeightSharing.Layers;
 /// <summary>
 /// i, f, o = σ(a), g = tanh(a), c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t, with a = W x_t + b + U h_{t−1} + b′: long short-term memory.
 /// <para>Shares W, U and the biases across all steps of a sequence: the net does the same wherever it is in time.</para>
-/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [4·H, in], weight_hh [4·H, H], biases [4·H] (gates i, f, g, o), output [T, N, directions·H], state [layers·directions, N, H].</para>
+/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [4·H, in], weight_hh [4·H, H], biases [4·H] (gates i, f, g, o), output [T, N,
+/// directions·H], state [layers·directions, N, H].</para>
 /// <para>Parameters: 4·H·(in + H + 2) a layer and direction; unshared (<see cref="UnsharedLstm{T}"/>) T times as many.</para>
 /// <para>Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers, Schmidhuber and Cummins 2000 for the forget gate.</para>
 /// </summary>
@@ -39,7 +40,8 @@ public sealed class Lstm<T> : RecurrentNet<T>
     /// <summary>All steps of a batch of sequences.</summary>
     /// <param name="input">[T, N, in] (batch first: [N, T, in]), or [T, in] for one sequence.</param>
     /// <param name="state">Initial h and c, [layers·directions, N, H] each (for one sequence without N), or null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final state is the one at the sequence's own end.</param>
+    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final
+    /// state is the one at the sequence's own end.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no steps.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative or beyond the input's steps.</exception>
     public LstmOutput<T> Forward(Tensor<T> input, LstmState<T>? state = null, ReadOnlySpan<int> lengths = default)

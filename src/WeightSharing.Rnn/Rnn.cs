@@ -7,7 +7,8 @@ namespace WeightSharing.Layers;
 /// <summary>
 /// h_t = tanh(W x_t + b + U h_{t−1} + b′), or with ReLU: the simple recurrent net.
 /// <para>Shares W, U and the biases across all steps of a sequence: the net does the same wherever it is in time.</para>
-/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [H, in], weight_hh [H, H], biases [H], output [T, N, directions·H], state [layers·directions, N, H].</para>
+/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [H, in], weight_hh [H, H], biases [H], output [T, N, directions·H], state
+/// [layers·directions, N, H].</para>
 /// <para>Parameters: H·(in + H + 2) a layer and direction; unshared (<see cref="UnsharedRnn{T}"/>) T times as many.</para>
 /// <para>Elman, "Finding structure in time", 1990; Le, Jaitly and Hinton 2015 for ReLU.</para>
 /// </summary>
@@ -42,7 +43,8 @@ public sealed class Rnn<T> : RecurrentNet<T>
     /// <summary>All steps of a batch of sequences.</summary>
     /// <param name="input">[T, N, in] (batch first: [N, T, in]), or [T, in] for one sequence.</param>
     /// <param name="state">Initial state [layers·directions, N, H] (for one sequence without N), or null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final state is the one at the sequence's own end.</param>
+    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final
+    /// state is the one at the sequence's own end.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or there are no steps.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative or beyond the input's steps.</exception>
     public RecurrentOutput<T> Forward(Tensor<T> input, Tensor<T>? state = null, ReadOnlySpan<int> lengths = default)

@@ -5,9 +5,11 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Layers;
 
 /// <summary>
-/// i, f, o = σ(a), g = tanh(a), c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t, with a = W_t x_t + b_t + U_t h_{t−1} + b′_t, W, U and the biases of step t alone: long short-term memory unrolled, with weights that vary in time.
+/// i, f, o = σ(a), g = tanh(a), c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh c_t, with a = W_t x_t + b_t + U_t h_{t−1} + b′_t, W, U and the biases of
+/// step t alone: long short-term memory unrolled, with weights that vary in time.
 /// <para>Shares nothing across time: every step has weights of its own. The baseline of <see cref="Lstm{T}"/>.</para>
-/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [T, 4·H, in], weight_hh [T, 4·H, H], biases [T, 4·H] (gates i, f, g, o), output [T, N, directions·H], state [layers·directions, N, H].</para>
+/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [T, 4·H, in], weight_hh [T, 4·H, H], biases [T, 4·H] (gates i, f, g, o), output [T,
+/// N, directions·H], state [layers·directions, N, H].</para>
 /// <para>Parameters: T·4·H·(in + H + 2) a layer and direction, T times those of the shared net.</para>
 /// <para>Hochreiter and Schmidhuber, "Long short-term memory", 1997; Gers, Schmidhuber and Cummins 2000 for the forget gate.</para>
 /// </summary>
@@ -43,7 +45,8 @@ public sealed class UnsharedLstm<T> : RecurrentNet<T>
     /// <summary>All steps of a batch of sequences.</summary>
     /// <param name="input">[T, N, in] (batch first: [N, T, in]), or [T, in] for one sequence.</param>
     /// <param name="state">Initial h and c, [layers·directions, N, H] each (for one sequence without N), or null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final state is the one at the sequence's own end.</param>
+    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final
+    /// state is the one at the sequence's own end.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the number of steps differs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative or beyond the input's steps.</exception>
     public LstmOutput<T> Forward(Tensor<T> input, LstmState<T>? state = null, ReadOnlySpan<int> lengths = default)

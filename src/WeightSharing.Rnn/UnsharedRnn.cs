@@ -5,9 +5,11 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Layers;
 
 /// <summary>
-/// h_t = tanh(W_t x_t + b_t + U_t h_{t−1} + b′_t), or with ReLU, W, U and the biases of step t alone: the simple recurrent net unrolled, with weights that vary in time.
+/// h_t = tanh(W_t x_t + b_t + U_t h_{t−1} + b′_t), or with ReLU, W, U and the biases of step t alone: the simple recurrent net unrolled, with
+/// weights that vary in time.
 /// <para>Shares nothing across time: every step has weights of its own. The baseline of <see cref="Rnn{T}"/>.</para>
-/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [T, H, in], weight_hh [T, H, H], biases [T, H], output [T, N, directions·H], state [layers·directions, N, H].</para>
+/// <para>Shapes: input [T, N, in] (or [N, T, in]), weight_ih [T, H, in], weight_hh [T, H, H], biases [T, H], output [T, N, directions·H], state
+/// [layers·directions, N, H].</para>
 /// <para>Parameters: T·H·(in + H + 2) a layer and direction, T times those of the shared net.</para>
 /// <para>Elman, "Finding structure in time", 1990; Le, Jaitly and Hinton 2015 for ReLU.</para>
 /// </summary>
@@ -46,7 +48,8 @@ public sealed class UnsharedRnn<T> : RecurrentNet<T>
     /// <summary>All steps of a batch of sequences.</summary>
     /// <param name="input">[T, N, in] (batch first: [N, T, in]), or [T, in] for one sequence.</param>
     /// <param name="state">Initial state [layers·directions, N, H] (for one sequence without N), or null for zeros.</param>
-    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final state is the one at the sequence's own end.</param>
+    /// <param name="lengths">Steps of each sequence, or empty for all T: what lies beyond changes nothing, its outputs are zero, and the final
+    /// state is the one at the sequence's own end.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the number of steps differs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is negative or beyond the input's steps.</exception>
     public RecurrentOutput<T> Forward(Tensor<T> input, Tensor<T>? state = null, ReadOnlySpan<int> lengths = default)

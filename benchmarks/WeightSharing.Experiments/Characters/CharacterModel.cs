@@ -36,7 +36,8 @@ internal sealed class CharacterModel : Module<float>
         return (readout.Forward(dropout.Forward(flat)), last);
     }
 
-    /// <summary>Trains for some passes over the text; after each, the bits a character on the validation text; keeps the best pass's weights.</summary>
+    /// <summary>Trains for some passes over the text; after each, the bits a character on the validation text; keeps the best pass's
+    /// weights.</summary>
     public double[] Train(CharacterText text, int passes, CancellationToken cancellation)
     {
         using UsageLedgerScope silent = UsageLedger.Off();

@@ -15,7 +15,8 @@ namespace WeightSharing.Kernels;
 /// the gradient of the inputs' part, which is that of the recurrent part too, but for a last gate that is apart, whose gradient takes the
 /// place of the memory; dInitial is written, dMemory holds the final memory's gradient and is overwritten by the initial one's.</para>
 /// <para>The vector runs over units, so batches of any size fill it; a panel of the weight holds all gates of one or two vectors of units, so that
-/// the gates are applied while their products are in the first-level cache. Sequences do not depend on each other: threads take some each, for all steps, and
+/// the gates are applied while their products are in the first-level cache. Sequences do not depend on each other: threads take some each, for all
+/// steps, and
 /// never wait. Cut by shape: the same bits for any number of threads.</para>
 /// </remarks>
 internal static unsafe class Recurrent
@@ -41,7 +42,10 @@ internal static unsafe class Recurrent
         fixed (T* g = gates, w = weight, b = bias, h = initial, c = initialMemory, y = states, m = memory)
         fixed (int* lengths = shape.Lengths)
         {
-            var problem = new RecurrentProblem<T>(shape, lengths) { Gates = g, Weight = w, Bias = b, Initial = h, InitialMemory = c, States = y, Memory = m };
+            var problem = new RecurrentProblem<T>(shape, lengths)
+            {
+                Gates = g, Weight = w, Bias = b, Initial = h, InitialMemory = c, States = y, Memory = m,
+            };
             Run<T, TCell, ForwardPass>(variant, problem);
         }
     }
@@ -75,7 +79,8 @@ internal static unsafe class Recurrent
         {
             var problem = new RecurrentProblem<T>(shape, lengths)
             {
-                Gates = g, Weight = w, Initial = h, InitialMemory = c, States = y, Memory = m, StateGradient = dy, InitialGradient = dh, MemoryGradient = dc,
+                Gates = g, Weight = w, Initial = h, InitialMemory = c, States = y, Memory = m,
+                StateGradient = dy, InitialGradient = dh, MemoryGradient = dc,
             };
             Run<T, TCell, BackwardPass>(variant, problem);
         }

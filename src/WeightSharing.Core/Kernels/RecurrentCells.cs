@@ -15,7 +15,8 @@ internal unsafe struct RecurrentUnits<T>
     /// <summary>Elements between the gates of <see cref="Product"/>.</summary>
     public nint ProductStride;
 
-    /// <summary>Gate after gate at <see cref="GateStride"/>. Forward: in the inputs' part, out the gates. Backward: out the gradient of the inputs' part.</summary>
+    /// <summary>Gate after gate at <see cref="GateStride"/>. Forward: in the inputs' part, out the gates. Backward: out the gradient of the
+    /// inputs' part.</summary>
     public T* Gates;
 
     /// <summary>Elements between the gates of <see cref="Gates"/>.</summary>

@@ -101,7 +101,8 @@ internal unsafe struct RecurrentForward<T, V, L, TCell> : IParallelWork
 
                     for (int n = i; n < i + rows; n++)
                     {
-                        for (int u = 0; u < units; u++) Apply(s, t, n, (panel + u) * L.Count, product + (nint)(n - i) * width + u * TCell.Gates * L.Count, staging);
+                        T* row = product + (nint)(n - i) * width;
+                        for (int u = 0; u < units; u++) Apply(s, t, n, (panel + u) * L.Count, row + u * TCell.Gates * L.Count, staging);
                     }
                 }
 

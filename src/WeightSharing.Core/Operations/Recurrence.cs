@@ -75,7 +75,8 @@ public static class RecurrenceOperation
             Tensor<T>? cell = null, ReadOnlySpan<int> lengths = default, bool reverse = false)
         {
             Tensor<T> both = Recurrence<T, LstmCell, LstmStep>.Run(
-                "LstmRecurrence", new(x, inputWeight, recurrentWeight, inputBias, recurrentBias, state, cell) { Lengths = lengths.ToArray(), Reverse = reverse, HasCell = true });
+                "LstmRecurrence",
+                new(x, inputWeight, recurrentWeight, inputBias, recurrentBias, state, cell) { Lengths = lengths.ToArray(), Reverse = reverse, HasCell = true });
             return (both.Slice(0, 0, -1), both.Select(0, -1));
         }
     }
@@ -108,7 +109,8 @@ internal static class Recurrence<T, TCell, TStep>
         Tensor<T> initial = o.State?.Detach().Dense() ?? Tensor<T>.Zeroed([batch, hidden], operation);
         Tensor<T>? initialCell = o.HasCell ? o.Cell?.Detach().Dense() ?? Tensor<T>.Zeroed([batch, hidden], operation) : null;
         Kernel.Forward<T, TCell>(
-            Shape(o), gates.Buffer, o.RecurrentWeight.DenseSpan(), lastBias.DenseSpan(), initial.DenseSpan(), initialCell is null ? default : initialCell.DenseSpan(),
+            Shape(o), gates.Buffer, o.RecurrentWeight.DenseSpan(), lastBias.DenseSpan(), initial.DenseSpan(),
+            initialCell is null ? default : initialCell.DenseSpan(),
             result.Buffer[..(steps * units)], memory is null ? default : memory.Buffer);
         if (o.HasCell) memory!.Buffer.Slice(o.Reverse ? 0 : (steps - 1) * units, units).CopyTo(result.Buffer[(steps * units)..]);
         return (result, new Tape(gates, memory, initial, initialCell));
@@ -134,13 +136,16 @@ internal static class Recurrence<T, TCell, TStep>
         ReadOnlySpan<T> x = o.X.DenseSpan(), weight = o.InputWeight.DenseSpan();
         if (!o.OwnWeights)
         {
-            Gemm.Multiply(steps * batch, width, inputs, x, inputs, 1, weight, 1, inputs, gates.Buffer, width, accumulate: false, bias is null ? default : bias.DenseSpan());
+            Gemm.Multiply(
+                steps * batch, width, inputs, x, inputs, 1, weight, 1, inputs, gates.Buffer, width, accumulate: false,
+                bias is null ? default : bias.DenseSpan());
             return last;
         }
 
         if (bias is not null) gates.CopyFrom(bias.Unsqueeze(1).BroadcastTo(gates.Shape));
         Gemm.MultiplyBatch(
-            steps, batch, width, inputs, x, batch * inputs, inputs, 1, weight, width * inputs, 1, inputs, gates.Buffer, batch * width, width, accumulate: bias is not null);
+            steps, batch, width, inputs, x, batch * inputs, inputs, 1, weight, width * inputs, 1, inputs,
+            gates.Buffer, batch * width, width, accumulate: bias is not null);
         return last;
     }
 
@@ -208,14 +213,15 @@ internal static class Recurrence<T, TCell, TStep>
             Tensor<T>? dCell = o.HasCell ? Tensor<T>.Uninitialized([batch, hidden], operation) : null;
             if (dCell is not null) gradient[(steps * units)..].CopyTo(dCell.Buffer);
             Kernel.Backward<T, TCell>(
-                Shape(o), t.Gates.Buffer, o.RecurrentWeight.DenseSpan(), t.Initial.DenseSpan(), t.InitialCell is null ? default : t.InitialCell.DenseSpan(), states,
-                t.Memory is null ? default : t.Memory.Buffer, gradient[..(steps * units)], dInitial.Buffer, dCell is null ? default : dCell.Buffer);
+                Shape(o), t.Gates.Buffer, o.RecurrentWeight.DenseSpan(), t.Initial.DenseSpan(),
+                t.InitialCell is null ? default : t.InitialCell.DenseSpan(), states, t.Memory is null ? default : t.Memory.Buffer, gradient[..(steps * units)], dInitial.Buffer, dCell is null ? default : dCell.Buffer);
 
             var weights = new RecurrenceWeightGradients<T>(o, t.Gates, TCell.LastGateIsApart ? t.Memory : null);
             if (to.Wants(0)) to.Add(0, weights.Inputs());
             if (to.Wants(1)) to.Add(1, weights.InputWeight());
             if (to.Wants(2)) to.Add(2, weights.RecurrentWeight(states, t.Initial));
-            int inputBias = o.IndexOf(o.InputBias, 3), recurrentBias = o.IndexOf(o.RecurrentBias, 4), state = o.IndexOf(o.State, 5), cell = o.IndexOf(o.Cell, 6);
+            int inputBias = o.IndexOf(o.InputBias, 3), recurrentBias = o.IndexOf(o.RecurrentBias, 4);
+            int state = o.IndexOf(o.State, 5), cell = o.IndexOf(o.Cell, 6);
             if (inputBias >= 0 && to.Wants(inputBias)) to.Add(inputBias, weights.InputBias());
             if (recurrentBias >= 0 && to.Wants(recurrentBias)) to.Add(recurrentBias, weights.RecurrentBias());
             if (state >= 0) to.Add(state, dInitial);

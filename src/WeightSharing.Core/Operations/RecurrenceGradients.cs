@@ -9,7 +9,8 @@ namespace WeightSharing.Tensors;
 /// </summary>
 /// <param name="o">The operands.</param>
 /// <param name="gates">Gradient of the inputs' part of the gates, [T, N, G·H].</param>
-/// <param name="last">Gradient of the recurrent part of the last gate where it is apart, [T, N, H]; else null, and both parts have one gradient.</param>
+/// <param name="last">Gradient of the recurrent part of the last gate where it is apart, [T, N, H]; else null, and both parts have one
+/// gradient.</param>
 internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> o, Tensor<T> gates, Tensor<T>? last)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -21,8 +22,15 @@ internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> 
     {
         Tensor<T> dx = Tensor<T>.Uninitialized(o.X.Shape, Operation);
         ReadOnlySpan<T> weight = o.InputWeight.DenseSpan();
-        if (!o.OwnWeights) Gemm.Multiply(steps * batch, inputs, width, gates.Buffer, width, 1, weight, inputs, 1, dx.Buffer, inputs, accumulate: false);
-        else Gemm.MultiplyBatch(steps, batch, inputs, width, gates.Buffer, batch * width, width, 1, weight, width * inputs, inputs, 1, dx.Buffer, batch * inputs, inputs, accumulate: false);
+        if (!o.OwnWeights)
+        {
+            Gemm.Multiply(steps * batch, inputs, width, gates.Buffer, width, 1, weight, inputs, 1, dx.Buffer, inputs, accumulate: false);
+            return dx;
+        }
+
+        Gemm.MultiplyBatch(
+            steps, batch, inputs, width, gates.Buffer, batch * width, width, 1, weight, width * inputs, inputs, 1,
+            dx.Buffer, batch * inputs, inputs, accumulate: false);
         return dx;
     }
 
@@ -31,8 +39,15 @@ internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> 
     {
         Tensor<T> dw = Tensor<T>.Uninitialized(o.InputWeight.Shape, Operation);
         ReadOnlySpan<T> x = o.X.DenseSpan();
-        if (!o.OwnWeights) Gemm.Multiply(width, inputs, steps * batch, gates.Buffer, 1, width, x, inputs, 1, dw.Buffer, inputs, accumulate: false);
-        else Gemm.MultiplyBatch(steps, width, inputs, batch, gates.Buffer, batch * width, 1, width, x, batch * inputs, inputs, 1, dw.Buffer, width * inputs, inputs, accumulate: false);
+        if (!o.OwnWeights)
+        {
+            Gemm.Multiply(width, inputs, steps * batch, gates.Buffer, 1, width, x, inputs, 1, dw.Buffer, inputs, accumulate: false);
+            return dw;
+        }
+
+        Gemm.MultiplyBatch(
+            steps, width, inputs, batch, gates.Buffer, batch * width, 1, width, x, batch * inputs, inputs, 1,
+            dw.Buffer, width * inputs, inputs, accumulate: false);
         return dw;
     }
 
@@ -61,12 +76,19 @@ internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> 
     {
         int first = o.Reverse ? steps - 1 : 0, rest = o.Reverse ? 0 : 1, from = o.Reverse ? 1 : 0;
         int step = batch * row, units = batch * hidden, matrix = o.OwnWeights ? width * hidden : 0;
-        Gemm.Multiply(rows, hidden, batch, gradient[(first * step)..], 1, row, initial.DenseSpan(), hidden, 1, du[(first * matrix)..], hidden, accumulate: false);
+        Gemm.Multiply(
+            rows, hidden, batch, gradient[(first * step)..], 1, row, initial.DenseSpan(), hidden, 1, du[(first * matrix)..], hidden, accumulate: false);
         if (steps == 1) return;
         gradient = gradient[(rest * step)..];
         states = states[(from * units)..];
-        if (!o.OwnWeights) Gemm.Multiply(rows, hidden, (steps - 1) * batch, gradient, 1, row, states, hidden, 1, du, hidden, accumulate: true);
-        else Gemm.MultiplyBatch(steps - 1, rows, hidden, batch, gradient, step, 1, row, states, units, hidden, 1, du[(rest * matrix)..], matrix, hidden, accumulate: false);
+        if (!o.OwnWeights)
+        {
+            Gemm.Multiply(rows, hidden, (steps - 1) * batch, gradient, 1, row, states, hidden, 1, du, hidden, accumulate: true);
+            return;
+        }
+
+        Gemm.MultiplyBatch(
+            steps - 1, rows, hidden, batch, gradient, step, 1, row, states, units, hidden, 1, du[(rest * matrix)..], matrix, hidden, accumulate: false);
     }
 }
 
@@ -88,7 +110,8 @@ internal static class RecurrenceArguments
         {
             string times = gates == 1 ? "" : $"{gates}·";
             throw new ArgumentException(
-                $"{operation}: input weight {w} and recurrent weight {u} for input {x}; expected [{times}H, {x[2]}] and [{times}H, H], or both with the {x[0]} steps in front.");
+                $"{operation}: input weight {w} and recurrent weight {u} for input {x}; "
+                + $"expected [{times}H, {x[2]}] and [{times}H, H], or both with the {x[0]} steps in front.");
         }
 
         CheckBias(operation, "input", o.InputBias, own.Concat(width));
@@ -102,7 +125,11 @@ internal static class RecurrenceArguments
     public static void CheckLengths(string operation, ReadOnlySpan<int> lengths, int batch, int steps)
     {
         if (lengths.IsEmpty) return;
-        if (lengths.Length != batch) throw new ArgumentException($"{operation}: {lengths.Length} lengths for {batch} sequences; each needs one.", nameof(lengths));
+        if (lengths.Length != batch)
+        {
+            throw new ArgumentException($"{operation}: {lengths.Length} lengths for {batch} sequences; each needs one.", nameof(lengths));
+        }
+
         for (int n = 0; n < lengths.Length; n++)
         {
             if ((uint)lengths[n] > (uint)steps)
@@ -116,12 +143,18 @@ internal static class RecurrenceArguments
     private static void CheckBias<T>(string operation, string name, Tensor<T>? bias, in Shape expected)
         where T : unmanaged
     {
-        if (bias is not null && bias.Shape != expected) throw new ArgumentException($"{operation}: {name} bias {bias.Shape}; it must be {expected}, the weights' rows.");
+        if (bias is not null && bias.Shape != expected)
+        {
+            throw new ArgumentException($"{operation}: {name} bias {bias.Shape}; it must be {expected}, the weights' rows.");
+        }
     }
 
     private static void CheckState<T>(string operation, string name, Tensor<T>? state, in Shape expected)
         where T : unmanaged
     {
-        if (state is not null && state.Shape != expected) throw new ArgumentException($"{operation}: initial {name} {state.Shape}; it must be {expected}: sequences, units.");
+        if (state is not null && state.Shape != expected)
+        {
+            throw new ArgumentException($"{operation}: initial {name} {state.Shape}; it must be {expected}: sequences, units.");
+        }
     }
 }

@@ -5,7 +5,8 @@ namespace WeightSharing.Layers;
 
 /// <summary>What a recurrent net gives for a batch of sequences.</summary>
 /// <typeparam name="T">Element type.</typeparam>
-/// <param name="Output">The last layer's states after each step, both directions side by side: [T, N, directions·H] or, batch first, [N, T, directions·H]; zero beyond a sequence's end.</param>
+/// <param name="Output">The last layer's states after each step, both directions side by side: [T, N, directions·H] or, batch first, [N, T,
+/// directions·H]; zero beyond a sequence's end.</param>
 /// <param name="State">Each layer's and direction's final state, [layers·directions, N, H].</param>
 public readonly record struct RecurrentOutput<T>(Tensor<T> Output, Tensor<T> State)
     where T : unmanaged;
