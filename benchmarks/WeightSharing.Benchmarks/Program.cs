@@ -12,6 +12,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
     ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
+#if COMPARISONS
+    ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Run),
+#endif
 ];
 
 string wanted = args.Length == 0 ? "peak" : args[0];
