@@ -1,5 +1,6 @@
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Rotated;
 
 namespace WeightSharing.Experiments;
 
@@ -15,5 +16,6 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new RotatedExperiment(),
     ];
 }

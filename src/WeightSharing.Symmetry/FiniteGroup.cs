@@ -8,7 +8,7 @@ namespace WeightSharing.Symmetry;
 public sealed partial class FiniteGroup
 {
     /// <summary>Elements times points beyond which a group is not listed.</summary>
-    public const int ListingLimit = 1 << 26;
+    public const int ListingLimit = 1 << 24;
 
     private const int TableLimit = 1024;
 
