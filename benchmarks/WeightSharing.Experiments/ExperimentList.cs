@@ -1,5 +1,6 @@
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Rotated;
 
 namespace WeightSharing.Experiments;
@@ -17,5 +18,6 @@ internal static class ExperimentList
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
         new RotatedExperiment(),
+        new MirrorExperiment(),
     ];
 }
