@@ -3,13 +3,27 @@ using System.Globalization;
 using System.Numerics;
 using WeightSharing.Autograd;
 using WeightSharing.Benchmarks;
+using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
 using WeightSharing.Layers;
 using WeightSharing.Tensors;
 
 // The share of the machine's arithmetic peak that matrix products and convolutions reach through the public API, on one thread, for the kernel variant
-// in force: WEIGHTSHARING_SIMD=128 forces the path that ahead-of-time builds take by default.
+// in force: WEIGHTSHARING_SIMD=128 forces the path that ahead-of-time builds take by default. Or, by name: orbits, the time to tie millions of entries
+// by a group; group-convolution, what a group convolution takes beyond a plain one with as many maps.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["orbits"])
+{
+    OrbitTimes.Report();
+    return;
+}
+
+if (args is ["group-convolution"])
+{
+    GroupConvolutionOverhead.Report();
+    return;
+}
+
 using (Parallelism.Limit(1))
 using (NoGrad.Begin())
 {
