@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WeightSharing.Autograd;
-using WeightSharing.Kernels;
 using WeightSharing.Layers;
 using WeightSharing.Symmetry;
 using WeightSharing.Tensors;
@@ -15,9 +14,8 @@ internal static class GroupConvolutionOverhead
 {
     private const int Rounds = 41;
 
-    public static void Report()
+    public static void Run()
     {
-        using Parallelism.Scope alone = Parallelism.Limit(1);
         Console.WriteLine($"{"layer",-46}{"inference ms",14}{"overhead",10}{"training ms",14}{"overhead",10}");
         foreach ((int batch, int size, int channels) in new[] { (128, 26, 10), (32, 28, 8), (8, 28, 16), (1, 28, 10) })
         {

@@ -7,7 +7,7 @@ namespace WeightSharing.Benchmarks.Symmetry;
 /// <summary>How long it takes from two actions to a tying, for a growing number of weight entries: near linear in entries × generators.</summary>
 internal static class OrbitTimes
 {
-    public static void Report()
+    public static void Run()
     {
         Console.WriteLine($"{"weights",-44}{"entries",12}{"generators",12}{"free",10}{"seconds",10}{"ns/(entry·generator)",22}");
         foreach (int n in new[] { 316, 1000, 3163 }) Time($"S{n} on points → points (Deep Sets)", () => Points(n));
