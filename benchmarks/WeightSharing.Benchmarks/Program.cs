@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
+using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
 
 // Each measurement is a command of its own and runs on one thread, for the kernel variant in force: WEIGHTSHARING_SIMD=128, 256 or 512 forces one, and
@@ -15,6 +16,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 #if COMPARISONS
     ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Run),
 #endif
+    ("orbits", "time to tie up to 92 million weight entries by the orbits of a group", _ => OrbitTimes.Run()),
+    ("groupconv", "what a group convolution takes beyond a plain one with as many maps, interleaved", _ => GroupConvolutionOverhead.Run()),
 ];
 
 string wanted = args.Length == 0 ? "peak" : args[0];
