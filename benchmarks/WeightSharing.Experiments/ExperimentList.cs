@@ -1,4 +1,5 @@
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Segmentation;
 
 namespace WeightSharing.Experiments;
 
@@ -13,5 +14,6 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new UNetExperiment(),
     ];
 }
