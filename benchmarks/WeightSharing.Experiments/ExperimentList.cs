@@ -1,5 +1,8 @@
+using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Segmentation;
+using WeightSharing.Experiments.Soft;
 
 namespace WeightSharing.Experiments;
 
@@ -15,5 +18,8 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new UNetExperiment(),
+        new DepthExperiment(),
+        new OdeExperiment(),
+        new SoftExperiment(),
     ];
 }
