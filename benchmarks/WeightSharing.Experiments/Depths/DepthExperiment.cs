@@ -4,7 +4,6 @@ using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.Reporting;
 using WeightSharing.Experiments.Running;
 using WeightSharing.Layers;
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Experiments.Depths;

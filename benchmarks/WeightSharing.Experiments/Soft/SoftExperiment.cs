@@ -1,4 +1,3 @@
-using WeightSharing.Experiments.Reporting;
 using WeightSharing.Experiments.Running;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
