@@ -1,5 +1,8 @@
+using WeightSharing.Experiments.Adding;
+using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
@@ -17,6 +20,9 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new LeCun1989Experiment(),
+        new AddingExperiment(),
+        new CharactersExperiment(),
         new UNetExperiment(),
         new DepthExperiment(),
         new OdeExperiment(),

@@ -1,6 +1,5 @@
 using WeightSharing.Autograd;
 using WeightSharing.Layers;
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Layers;
