@@ -68,7 +68,8 @@ public sealed class Equilibrium<T> : Layer<T>
         ParameterSet<T> set = Body.Parameters;
         return FixedPoint.Of(
             "Equilibrium", z => Map(z, input), state, [input, .. set.Select(parameter => parameter.Value)],
-            iterations => [input, .. set.Select(parameter => set[set.NamesOf(parameter)[0]].UseFree(positions: iterations))], Settings);
+            // The number of iterations depends on the data: noted by it, usages would have no end.
+            () => [input, .. set.Select(parameter => set[set.NamesOf(parameter)[0]].UseFree())], Settings);
     }
 
     /// <inheritdoc/>

@@ -138,16 +138,16 @@ internal static class FixedPoint
     /// <param name="f">Also computed from the leaves.</param>
     /// <param name="start">Where to begin.</param>
     /// <param name="leaves">θ: what f is computed from.</param>
-    /// <param name="operands">The tensors that stand for θ in the graph, from the number of iterations.</param>
+    /// <param name="operands">The tensors that stand for θ in the graph.</param>
     /// <param name="settings">Of the iterations there and back.</param>
     public static Tensor<T> Of<T>(
-        string name, Func<Tensor<T>, Tensor<T>> f, Tensor<T> start, IReadOnlyList<Tensor<T>> leaves, Func<int, IReadOnlyList<Tensor<T>>> operands, AndersonSettings settings)
+        string name, Func<Tensor<T>, Tensor<T>> f, Tensor<T> start, IReadOnlyList<Tensor<T>> leaves, Func<IReadOnlyList<Tensor<T>>> operands, AndersonSettings settings)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (Tensor<T> z, int iterations) = Find(name, f, start, settings);
+        Tensor<T> z = Find(name, f, start, settings).Value;
         if (NoGrad.IsActive) return z;
         Tensor<T> value = z.Detach();
-        return CustomGradient.Of(name, z, operands(iterations), (dy, differentiable) =>
+        return CustomGradient.Of(name, z, operands(), (dy, differentiable) =>
         {
             using UsageLedgerScope silent = UsageLedger.Off();
             Tensor<T>[] learned = [.. leaves.Where(leaf => leaf.RequiresGradient)];

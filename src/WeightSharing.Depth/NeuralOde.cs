@@ -71,7 +71,8 @@ public sealed class NeuralOde<T> : Layer<T>
         Weight<T>[] handles = [.. set.Select(parameter => set[set.NamesOf(parameter)[0]])];
         return Ode.SolveAdjoint(
             Field.Derivative, input, times, Solver, [.. set.Select(parameter => parameter.Value)],
-            evaluations => [.. handles.Select(handle => handle.UseFree(positions: evaluations))]);
+            // The number of evaluations of an adaptive solver depends on the data: noted by it, usages would have no end.
+            evaluations => [.. handles.Select(handle => handle.UseFree(positions: Solver is DormandPrince ? 1 : evaluations))]);
     }
 
     /// <inheritdoc/>
