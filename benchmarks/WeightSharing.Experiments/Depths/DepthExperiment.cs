@@ -75,7 +75,8 @@ internal sealed class DepthExperiment : Experiment
             new Paragraph($"A network reads a digit into {Width} features, changes them in n residual steps h ← h + tanh(W·norm(h) + b)/√n, and reads the class from them. The n layers are one, or each its own, "
                 + "or each its own and so narrow that all together have the weights of the one."),
             new Finding(string.Create(CultureInfo.InvariantCulture,
-                $"At 200 layers the shared network trains as well as shallow ones: {accuracy[0, Depths.Length - 1]:0.000} with {counts[0]:#,0} parameters; with layers of their own {accuracy[1, Depths.Length - 1]:0.000} with {counts[1]:#,0}.")),
+                $"At 200 layers the shared network reaches {accuracy[0, Depths.Length - 1]:0.000} with {counts[0]:#,0} parameters, layers of their own ")
+                + string.Create(CultureInfo.InvariantCulture, $"{accuracy[1, Depths.Length - 1]:0.000} with {counts[1]:#,0}, and narrow ones of equal weights {accuracy[2, Depths.Length - 1]:0.000}.")),
             new TableBlock(table),
             new Figure("accuracy", "Accuracy against depth.", theme => LineChart.Draw(theme, "depth", "accuracy on held-back digits", lines, logX: true)),
         ], [DigitImages.Credit]);

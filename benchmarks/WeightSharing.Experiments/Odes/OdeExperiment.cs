@@ -50,7 +50,7 @@ internal sealed class OdeExperiment : Experiment
             stepsFew = AdjointMemory.Peak(OdeGradient.ThroughSteps, 10);
             stepsMany = AdjointMemory.Peak(OdeGradient.ThroughSteps, 100);
         })]);
-        context.RunAll([new Job("vector field", 1, () => learned = Learn(key.Fork("field"), context.Quick ? 20 : 400, context.Cancellation))]);
+        context.RunAll([new Job("vector field", 1, () => learned = Learn(key.Fork("field"), context.Quick ? 20 : 4000, context.Cancellation))]);
 
         double[] sizes = [.. StepCounts.Select(steps => 1.0 / steps)];
         var metrics = new MetricSet(this)

@@ -20,9 +20,9 @@ internal sealed class SoftPath
         Tensor<double> identity = Tensor.Eye<double>(n);
         // The rows of the identity projected: Proj is symmetric.
         hessian = Matrix(h);
-        away = Matrix(identity - tying.Project(identity));
+        away = Matrix(identity - tying.Project(identity.Reshape(tying.FullShape.Insert(0, n))).Reshape([n, n]));
         right = b.ToArray();
-        Tensor<double> s = tying.Expand(Tensor.Eye<double>(tying.FreeCount));
+        Tensor<double> s = tying.Expand(Tensor.Eye<double>(tying.FreeCount)).Reshape([tying.FreeCount, n]);
         hard = tying.Expand(Tensor.From(SmallSystems.Solve(Matrix(s.MatMul(h).MatMul(s.Transpose())), s.MatMul(b.Unsqueeze(1)).Reshape(tying.FreeCount).ToArray()))).ToArray();
         Curvature = Largest(h);
     }
