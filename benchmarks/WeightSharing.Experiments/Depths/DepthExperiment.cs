@@ -78,7 +78,7 @@ internal sealed class DepthExperiment : Experiment
                 $"At 200 layers the shared network reaches {accuracy[0, Depths.Length - 1]:0.000} with {counts[0]:#,0} parameters, layers of their own ")
                 + string.Create(CultureInfo.InvariantCulture, $"{accuracy[1, Depths.Length - 1]:0.000} with {counts[1]:#,0}, and narrow ones of equal weights {accuracy[2, Depths.Length - 1]:0.000}.")),
             new TableBlock(table),
-            new Figure("accuracy", "Accuracy against depth.", theme => LineChart.Draw(theme, "depth", "accuracy on held-back digits", lines, logX: true)),
+            new Figure("accuracy", "Accuracy against depth.", theme => Charts.Lines(theme, "depth", "accuracy on held-back digits", lines, logX: true)),
         ], [DigitImages.Credit]);
     }
 

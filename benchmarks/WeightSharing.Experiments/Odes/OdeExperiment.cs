@@ -127,7 +127,7 @@ internal sealed class OdeExperiment : Experiment
             + "solution of the differential equation, which is here computed to 13 digits.");
         yield return new Finding(string.Create(CultureInfo.InvariantCulture,
             $"The error of the tied residual network falls as h to the power {metrics["slope.euler"]:0.00}, that of Runge–Kutta 4 as h to the power {metrics["slope.rk4"]:0.00}."));
-        yield return new Figure("convergence", "Error at the end against step size.", theme => LineChart.Draw(
+        yield return new Figure("convergence", "Error at the end against step size.", theme => Charts.Lines(
             theme, "step size h = 1/n", "error", [new Line("tied residual network", sizes, euler), new Line("Runge–Kutta 4", sizes, rungeKutta)], logX: true, logY: true));
         yield return new Heading("Memory of the gradient");
         yield return new Finding(string.Create(CultureInfo.InvariantCulture,
@@ -136,7 +136,7 @@ internal sealed class OdeExperiment : Experiment
         yield return new Heading("A learned vector field");
         yield return new Paragraph(string.Create(CultureInfo.InvariantCulture, $"A field of 32 hidden units learns a pendulum with friction from 24 trajectories: mean squared error {learned.Errors[^1]:0.0e-00}."));
         yield return new Figure("field", "Trajectories of the pendulum (angle across, speed up), true and as the learned field has them, from starts that it was not trained on.",
-            theme => LineChart.Draw(theme, "angle", "speed", [.. Trajectories(learned.Field)], equalScales: true));
+            theme => PhasePortrait.Draw(theme, "angle", "speed", [.. Trajectories(learned.Field)]));
     }
 
     private static IEnumerable<Line> Trajectories(LayerField<double> field)
@@ -147,13 +147,11 @@ internal sealed class OdeExperiment : Experiment
         Tensor<double> truth = Ode.Solve(Pendulum, starts, times, OdeSolver.DormandPrince()), learned = Ode.Solve(field.Derivative, starts, times, OdeSolver.DormandPrince(1e-6, 1e-8));
         for (int i = 0; i < starts.Shape[0]; i++)
         {
-            yield return Path(truth, i, i == 0 ? "true" : "", dashed: false);
-            yield return Path(learned, i, i == 0 ? "learned" : "", dashed: false);
-            // Two colours alternate; a third would break the pairs.
-            yield return new Line("", [double.NaN], [double.NaN], Markers: false);
+            yield return Path(truth, i, "true");
+            yield return Path(learned, i, "learned");
         }
 
-        Line Path(Tensor<double> states, int i, string name, bool dashed) => new(
-            name, [.. times.Select((_, t) => states[t, i, 0])], [.. times.Select((_, t) => states[t, i, 1])], Markers: false, dashed);
+        Line Path(Tensor<double> states, int i, string name) => new(
+            name, [.. times.Select((_, t) => states[t, i, 0])], [.. times.Select((_, t) => states[t, i, 1])], Marked: false);
     }
 }

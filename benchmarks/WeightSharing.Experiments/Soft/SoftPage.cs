@@ -23,8 +23,8 @@ internal sealed class SoftPage(SoftPath path, double[] distances, double[] facto
         yield return new Paragraph("Least squares with a weight that is free but drawn to a tying (two palindromes of nine taps) by the penalty λ‖w − Proj w‖². Each λ is solved exactly, and so is "
             + "the tied problem.");
         yield return new Finding(string.Create(CultureInfo.InvariantCulture, $"The distance falls as λ to the power {slope:0.000}: soft sharing becomes hard sharing as 1/λ."));
-        yield return new Figure("distance", "Distance between the softly and the hard tied solution against λ in units of the largest curvature; dashed, 1/λ.", theme => LineChart.Draw(
-            theme, "λ / largest curvature", "‖w_λ − w_hard‖", [new Line("exact solution", factors, distances), new Line("1/λ", factors, [.. factors.Select(f => distances[0] * factors[0] / f)], Markers: false, Dashed: true)],
+        yield return new Figure("distance", "Distance between the softly and the hard tied solution against λ in units of the largest curvature; dashed, 1/λ.", theme => Charts.Lines(
+            theme, "λ / largest curvature", "‖w_λ − w_hard‖", [new Line("exact solution", factors, distances), new Line("1/λ", factors, [.. factors.Select(f => distances[0] * factors[0] / f)], Marked: false, Dashed: true)],
             logX: true, logY: true));
         yield return new Paragraph(string.Create(CultureInfo.InvariantCulture, $"Largest curvature {path.Curvature:0.0}; the fit goes over λ from 100 to 10,000 times that."));
         yield return new Heading("Sunspots");
@@ -34,7 +34,7 @@ internal sealed class SoftPage(SoftPath path, double[] distances, double[] facto
             $"Relative error on 1921 to 1955: {metrics["arv"]:0.000} with the mixture prior, {metrics["arv.decay"]:0.000} with weight decay, {metrics["arv.linear"]:0.000} by least squares."));
         yield return new TableBlock(Table);
         double[] ranks = [.. Enumerable.Range(1, trials[0].SharedWeights.Length).Select(i => (double)i)];
-        yield return new Figure("weights", "The weights of the first seed in order of size: after decay they spread, the mixture gathers them on few values.", theme => LineChart.Draw(
+        yield return new Figure("weights", "The weights of the first seed in order of size: after decay they spread, the mixture gathers them on few values.", theme => Charts.Lines(
             theme, "rank", "weight", [new Line("mixture prior", ranks, [.. trials[0].SharedWeights.Order()]), new Line("weight decay", ranks, [.. trials[0].DecayedWeights.Order()])]));
         yield return new Heading("How it was measured");
         yield return new Paragraph("Both strengths are chosen for each seed by the error on 1886 to 1920 after learning from 1712 to 1885; then the network learns from all years to 1920. The years from "
