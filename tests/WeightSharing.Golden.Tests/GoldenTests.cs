@@ -17,8 +17,6 @@ public sealed class GoldenTests
     private static readonly string[] OpsNotBuiltYet =
     [
         "hmm",
-        "linear_ode",
-        "node_rk4",
         "pair_hmm",
     ];
 
@@ -37,8 +35,9 @@ public sealed class GoldenTests
         GoldenCase one = GoldenFolder.Selected.Single(one => one.Name == name);
         GoldenOperation operation = GoldenOperation.All.FirstOrDefault(known => known.Name == op && known.Way == way && known.Handles(one))
             ?? throw new InvalidOperationException($"{name}: the library cannot express the operation {op}.");
+        // An adaptive solver of a continuous problem is held to what its tolerances promise, not to rounding.
         List<string> differences = precision == "double"
-            ? Run<double>(one, operation, DoubleTolerance)
+            ? Run<double>(one, operation, Math.Max(DoubleTolerance, one.StatedTolerance))
             : Run<float>(one, operation, Math.Max(FloatTolerance, 20 * one.FloatError));
         if (differences.Count > 0) Assert.Fail($"{name} ({op}, {precision}):\n  {string.Join("\n  ", differences)}");
     }
@@ -81,7 +80,8 @@ public sealed class GoldenTests
         {
             foreach ((string name, StoredTensor tensor) in one.Of(group, ".f64"))
             {
-                Note(Comparison.Difference(group + name, operands.Gradient(name), tensor, tolerance));
+                // Ten times a tolerance that the case states, as the golden README has it.
+                Note(Comparison.Difference(group + name, operands.Gradient(name), tensor, Math.Max(tolerance, 10 * one.StatedTolerance)));
                 CheckUsages(name);
             }
         }
