@@ -1,3 +1,5 @@
+using WeightSharing.Experiments.Adding;
+using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
 
@@ -15,5 +17,7 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new AddingExperiment(),
+        new CharactersExperiment(),
     ];
 }
