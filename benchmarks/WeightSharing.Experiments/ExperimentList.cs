@@ -1,5 +1,7 @@
+using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
 
@@ -15,5 +17,7 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new VerificationExperiment(),
+        new CoraExperiment(),
     ];
 }
