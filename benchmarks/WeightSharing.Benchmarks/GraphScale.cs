@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WeightSharing.Kernels;
 using WeightSharing.Layers;
 using WeightSharing.Tensors;
 using WeightSharing.Training;
@@ -11,8 +12,9 @@ internal static class GraphScale
     private const int Features = 64, Hidden = 64, Classes = 16, EdgesPerNode = 5;
 
     /// <summary>Prints a line for each number of edges, up to two millions.</summary>
-    public static void Report()
+    public static void Run()
     {
+        using Parallelism.Scope all = Parallelism.Limit(Environment.ProcessorCount);
         Console.WriteLine($"{Features} features, hidden {Hidden}, {Classes} classes, {EdgesPerNode} undirected edges a node; best of 5 steps");
         Console.WriteLine("    edges   entries    nodes   build s   step ms   held MB   bytes an edge   peak MB");
         foreach (int edges in new[] { 125_000, 250_000, 500_000, 1_000_000, 2_000_000 }) Report(edges);

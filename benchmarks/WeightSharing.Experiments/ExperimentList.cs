@@ -1,3 +1,5 @@
+using WeightSharing.Experiments.Adding;
+using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
@@ -19,5 +21,7 @@ internal static class ExperimentList
         new LeCun1989Experiment(),
         new VerificationExperiment(),
         new CoraExperiment(),
+        new AddingExperiment(),
+        new CharactersExperiment(),
     ];
 }

@@ -22,7 +22,6 @@ public sealed class GoldenTests
         "p4_conv",
         "p4_lift",
         "pair_hmm",
-        "rnn",
     ];
 
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Cases =>
