@@ -3,6 +3,8 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Mirror;
+using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
@@ -23,5 +25,7 @@ internal static class ExperimentList
         new CoraExperiment(),
         new AddingExperiment(),
         new CharactersExperiment(),
+        new RotatedExperiment(),
+        new MirrorExperiment(),
     ];
 }
