@@ -1,5 +1,6 @@
 using WeightSharing.Experiments.Adding;
 using WeightSharing.Experiments.Characters;
+using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
@@ -8,6 +9,7 @@ using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
+using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
 
@@ -23,6 +25,8 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new VerificationExperiment(),
+        new CoraExperiment(),
         new AddingExperiment(),
         new CharactersExperiment(),
         new RotatedExperiment(),
