@@ -2,6 +2,8 @@ using WeightSharing.Experiments.Adding;
 using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Mirror;
+using WeightSharing.Experiments.Rotated;
 
 namespace WeightSharing.Experiments;
 
@@ -19,5 +21,7 @@ internal static class ExperimentList
         new LeCun1989Experiment(),
         new AddingExperiment(),
         new CharactersExperiment(),
+        new RotatedExperiment(),
+        new MirrorExperiment(),
     ];
 }

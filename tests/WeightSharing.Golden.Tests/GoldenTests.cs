@@ -19,8 +19,6 @@ public sealed class GoldenTests
         "hmm",
         "linear_ode",
         "node_rk4",
-        "p4_conv",
-        "p4_lift",
         "pair_hmm",
     ];
 
