@@ -1,69 +1,27 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Numerics;
-using WeightSharing.Autograd;
 using WeightSharing.Benchmarks;
 using WeightSharing.Kernels;
-using WeightSharing.Layers;
-using WeightSharing.Tensors;
 
-// The share of the machine's arithmetic peak that matrix products and convolutions reach through the public API, on one thread, for the kernel variant
-// in force: WEIGHTSHARING_SIMD=128 forces the path that ahead-of-time builds take by default.
+// Each measurement is a command of its own and runs on one thread, for the kernel variant in force: WEIGHTSHARING_SIMD=128, 256 or 512 forces one, and
+// DOTNET_EnableAVX=0 takes the multiply-add away as well, which is what programs compiled ahead of time run by default.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-using (Parallelism.Limit(1))
-using (NoGrad.Begin())
+(string Name, string Help, Action<string[]> Run)[] measurements =
+[
+    ("peak", "share of the arithmetic peak that matrix products and convolutions reach (the default)", _ => PeakShare.Run()),
+    ("elementwise", "exp, log, tanh and others against TensorPrimitives, at 4096 and 1M floats", ElementwiseSpeed.Run),
+    ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
+    ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
+    ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
+];
+
+string wanted = args.Length == 0 ? "peak" : args[0];
+int index = Array.FindIndex(measurements, measurement => measurement.Name == wanted);
+if (index < 0)
 {
-    Report<float>("float");
-    Report<double>("double");
+    Console.Error.WriteLine("Name one measurement:");
+    foreach ((string name, string help, _) in measurements) Console.Error.WriteLine($"  {name,-12} {help}");
+    return 2;
 }
 
-static void Report<T>(string name)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    var works = new List<(string Name, double Operations, Action Run)>();
-    foreach (int n in new[] { 64, 128, 256, 512, 1024 })
-    {
-        Tensor<T> a = Tensor.Normal<T>([n, n], RandomKey.Of(1)), b = Tensor.Normal<T>([n, n], RandomKey.Of(2));
-        works.Add(($"GEMM {n}", 2.0 * n * n * n, () => a.MatMul(b)));
-    }
-
-    foreach ((int batch, int inputs, int size, int outputs) in new[] { (32, 16, 28, 32), (8, 32, 28, 32), (8, 64, 28, 64) })
-    {
-        Tensor<T> x = Tensor.Normal<T>([batch, inputs, size, size], RandomKey.Of(3));
-        var layer = new Conv2d<T>(inputs, outputs, kernelSize: 3, padding: 1);
-        layer.Initialize(seed: 1);
-        works.Add(($"conv 3×3 {batch}×{inputs}×{size}²→{outputs}", 2.0 * batch * outputs * size * size * inputs * 9, () => layer.Forward(x)));
-    }
-
-    // Interleaved, so that a disturbance of the machine meets peak and works alike; the best of many short runs each.
-    double peak = 0;
-    double[] best = [.. works.Select(_ => double.MaxValue)];
-    for (int round = 0; round < 8; round++)
-    {
-        peak = Math.Max(peak, ArithmeticPeak.Measure<T>(Simd.Chosen));
-        for (int i = 0; i < works.Count; i++) best[i] = Math.Min(best[i], Nanoseconds(works[i].Run));
-    }
-
-    Console.WriteLine($"{name}, {Simd.Chosen}: peak {peak:F1} GFLOP/s");
-    for (int i = 0; i < works.Count; i++)
-    {
-        double rate = works[i].Operations / best[i];
-        Console.WriteLine($"  {works[i].Name,-24} {rate,7:F1} GFLOP/s  {rate / peak,6:P0}");
-    }
-}
-
-static double Nanoseconds(Action run)
-{
-    double best = double.MaxValue;
-    long begin = Stopwatch.GetTimestamp();
-    do
-    {
-        using var scope = TensorScope.Begin();
-        long start = Stopwatch.GetTimestamp();
-        run();
-        best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
-    }
-    while (Stopwatch.GetElapsedTime(begin).TotalMilliseconds < 40);
-
-    return best;
-}
+using (Parallelism.Limit(1)) measurements[index].Run([.. args.Skip(1)]);
+return 0;

@@ -156,7 +156,7 @@ internal sealed class CommandLine
             {
                 output.WriteLine($"  {group.Description}:");
                 // A line for each run of keys that differ in their last part alone.
-                foreach (IGrouping<string, string> line in group.Keys.GroupBy(key => key[..key.LastIndexOf('.')])) output.WriteLine($"    {string.Join("  ", line)}");
+                foreach (IGrouping<string, string> line in group.Keys.GroupBy(key => key[..Math.Max(0, key.LastIndexOf('.'))])) output.WriteLine($"    {string.Join("  ", line)}");
             }
 
             return code;

@@ -1,4 +1,7 @@
+using WeightSharing.Experiments.Adding;
+using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.LeCun1989;
 
 namespace WeightSharing.Experiments;
 
@@ -13,5 +16,8 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new LeCun1989Experiment(),
+        new AddingExperiment(),
+        new CharactersExperiment(),
     ];
 }

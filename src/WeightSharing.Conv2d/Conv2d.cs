@@ -30,16 +30,19 @@ public sealed class Conv2d<T> : Layer<T>
     /// <param name="weight">A weight [Cout, Cin/groups, kH, kW] to share instead of one of the layer's own.</param>
     /// <param name="tying">How the layer's own weight follows from fewer free values; its full shape is a trailing part of the weight's.</param>
     /// <param name="initializer">First values of the weight; null is <see cref="Initializer.FanInUniform"/>.</param>
+    /// <param name="algorithm">How the layer may be computed.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the channels, or the weight, tying or connection table does not fit.</exception>
     public Conv2d(
         int inputChannels, int outputChannels, Size2 kernelSize, Size2? stride = null, Padding2d padding = default, Size2? dilation = null,
         int groups = 1, ConvolutionBias? bias = null, PaddingMode paddingMode = PaddingMode.Constant, double paddingValue = 0,
-        bool[,]? connections = null, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null)
+        bool[,]? connections = null, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null,
+        ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
     {
         ConvolutionArguments.Check("Conv2d", inputChannels, outputChannels, groups, kernelSize, stride ?? 1, dilation ?? 1);
         (InputChannels, OutputChannels, KernelSize, Groups) = (inputChannels, outputChannels, kernelSize, groups);
         (Stride, Dilation, PaddingMode, PaddingValue) = (stride ?? 1, dilation ?? 1, paddingMode, paddingValue);
+        Algorithm = algorithm;
         Padding = padding.Resolve(kernelSize, Dilation);
         Shape shape = [outputChannels, inputChannels / groups, kernelSize.Height, kernelSize.Width];
         var fan = new Fan(shape[1] * kernelSize.Area, outputChannels / groups * kernelSize.Area);
@@ -77,6 +80,9 @@ public sealed class Conv2d<T> : Layer<T>
     /// <summary>The constant in the padding.</summary>
     public double PaddingValue { get; }
 
+    /// <summary>How the layer may be computed: <see cref="ConvolutionAlgorithm.Direct"/> forgoes what rearranges the sums.</summary>
+    public ConvolutionAlgorithm Algorithm { get; }
+
     /// <summary>[Cout, Cin/groups, kH, kW].</summary>
     public Weight<T> Weight { get; }
 
@@ -94,8 +100,8 @@ public sealed class Conv2d<T> : Layer<T>
         Size2 output = new Size2(input.Shape[2], input.Shape[3]).Windows(KernelSize, Stride, Padding, Dilation);
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: output.Area);
-        if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups);
-        return padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups) + Bias!.Use();
+        if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups, Algorithm);
+        return padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups, Algorithm) + Bias!.Use();
     }
 
     /// <inheritdoc/>
@@ -104,6 +110,6 @@ public sealed class Conv2d<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(copier);
         return new Conv2d<TOther>(
             InputChannels, OutputChannels, KernelSize, Stride, Padding, Dilation, Groups, ConvolutionBias.Of(Bias?.Shape), PaddingMode, PaddingValue,
-            weight: copier.Copy(Weight));
+            weight: copier.Copy(Weight), algorithm: Algorithm);
     }
 }

@@ -29,16 +29,19 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     /// <param name="weight">A weight to share instead of one of the layer's own: a convolution's with the channels exchanged has the same shape.</param>
     /// <param name="tying">How the layer's own weight follows from fewer free values; its full shape is a trailing part of the weight's.</param>
     /// <param name="initializer">First values of the weight; null is <see cref="Initializer.FanInUniform"/>.</param>
+    /// <param name="algorithm">How the layer may be computed.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1, or the output padding not below the stride.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the channels, or the weight or tying does not fit.</exception>
     public ConvTranspose2d(
         int inputChannels, int outputChannels, Size2 kernelSize, Size2? stride = null, Padding2d padding = default, Size2 outputPadding = default,
         Size2? dilation = null, int groups = 1,
-        bool bias = true, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null)
+        bool bias = true, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null,
+        ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
     {
         ConvolutionArguments.Check("ConvTranspose2d", inputChannels, outputChannels, groups, kernelSize, stride ?? 1, dilation ?? 1);
         (InputChannels, OutputChannels, KernelSize, Groups) = (inputChannels, outputChannels, kernelSize, groups);
         (Stride, Dilation, OutputPadding) = (stride ?? 1, dilation ?? 1, outputPadding);
+        Algorithm = algorithm;
         Padding = padding.Resolve(kernelSize, Dilation);
         if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= Stride.Height || outputPadding.Width >= Stride.Width)
         {
@@ -77,6 +80,9 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     /// <summary>Groups of channels that do not see each other.</summary>
     public int Groups { get; }
 
+    /// <summary>How the layer may be computed: <see cref="ConvolutionAlgorithm.Direct"/> forgoes what rearranges the sums.</summary>
+    public ConvolutionAlgorithm Algorithm { get; }
+
     /// <summary>[Cin, Cout/groups, kH, kW].</summary>
     public Weight<T> Weight { get; }
 
@@ -90,7 +96,8 @@ public sealed class ConvTranspose2d<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("ConvTranspose2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
         int positions = input.Shape.Slice(2, input.Rank).Count;
-        return input.ConvTranspose2d(Weight.Use(positions: positions), Bias?.Use(positions: positions), Stride, Padding, OutputPadding, Dilation, Groups);
+        return input.ConvTranspose2d(Weight.Use(positions: positions), Bias?.Use(positions: positions), Stride, Padding, OutputPadding, Dilation, Groups,
+            Algorithm);
     }
 
     /// <inheritdoc/>
@@ -98,6 +105,7 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     {
         ArgumentNullException.ThrowIfNull(copier);
         return new ConvTranspose2d<TOther>(
-            InputChannels, OutputChannels, KernelSize, Stride, Padding, OutputPadding, Dilation, Groups, Bias is not null, copier.Copy(Weight));
+            InputChannels, OutputChannels, KernelSize, Stride, Padding, OutputPadding, Dilation, Groups, Bias is not null, copier.Copy(Weight),
+            algorithm: Algorithm);
     }
 }

@@ -46,6 +46,16 @@ public sealed class Dense<T> : Layer<T>
         return input.Linear(Weight.Use(positions: positions), Bias?.Use(positions: positions));
     }
 
+    // y = X·Wᵀ + b       [rows, out] = [rows, in] · [in, out] + [out], over the entries of X alone
+    /// <summary>The layer's output for rows that are mostly zero, such as the words of texts: [rows, in] → [rows, out].</summary>
+    /// <exception cref="ArgumentException">The input's width is not the layer's.</exception>
+    public Tensor<T> Forward(SparseMatrix<T> input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Tensor<T> y = input.MatMul(Weight.Use().Transpose());
+        return Bias is null ? y : y + Bias.Use();
+    }
+
     /// <inheritdoc/>
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier)
     {

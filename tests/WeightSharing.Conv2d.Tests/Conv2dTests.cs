@@ -228,4 +228,16 @@ public sealed class Conv2dTests
             Assert.Equal("masked", clone.Weight.Transform);
         }
     }
+
+    [Fact]
+    public void A_layer_may_ask_for_direct_sums_and_keeps_asking_when_copied()
+    {
+        var layer = new Conv2d<float>(16, 16, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct);
+        Assert.Equal(ConvolutionAlgorithm.Automatic, new Conv2d<float>(16, 16, 3).Algorithm);
+        layer.Initialize(1);
+        Tensor<float> x = Tensor.Normal<float>([1, 16, 8, 8], RandomKey.Of(2));
+        float[] direct = x.Conv2d(layer.Weight.Value, layer.Bias!.Value, padding: 1, algorithm: ConvolutionAlgorithm.Direct).ToArray();
+        Assert.Equal(direct, layer.Forward(x).ToArray());
+        Assert.Equal(direct, layer.Clone().Forward(x).ToArray());
+    }
 }

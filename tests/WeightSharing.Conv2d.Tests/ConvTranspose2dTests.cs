@@ -56,6 +56,18 @@ public sealed class ConvTranspose2dTests
     }
 
     [Fact]
+    public void A_layer_may_ask_for_direct_sums_and_keeps_asking_when_copied()
+    {
+        var layer = new ConvTranspose2d<float>(16, 16, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct);
+        Assert.Equal(ConvolutionAlgorithm.Automatic, new ConvTranspose2d<float>(16, 16, 3).Algorithm);
+        layer.Initialize(1);
+        Tensor<float> x = Tensor.Normal<float>([1, 16, 8, 8], RandomKey.Of(2));
+        float[] direct = x.ConvTranspose2d(layer.Weight.Value, layer.Bias!.Value, padding: 1, algorithm: ConvolutionAlgorithm.Direct).ToArray();
+        Assert.Equal(direct, layer.Forward(x).ToArray());
+        Assert.Equal(direct, layer.Clone().Forward(x).ToArray());
+    }
+
+    [Fact]
     public void Errors_say_what_does_not_fit()
     {
         Assert.StartsWith("ConvTranspose2d: output padding 2×2 with stride 2×2; it must lie between 0 and the stride less 1.",

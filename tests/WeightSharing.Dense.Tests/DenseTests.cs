@@ -8,6 +8,21 @@ namespace WeightSharing.Tests.Layers;
 public sealed class DenseTests
 {
     [Fact]
+    public void Sparse_rows_give_what_dense_ones_give()
+    {
+        var layer = new Dense<double>(5, 3);
+        layer.Initialize(1);
+        Tensor<double> x = Tensor.Normal<double>([4, 5], RandomKey.Of(1)).Relu();
+        Tensor<double> expected = layer.Forward(x), actual = layer.Forward(SparseMatrix<double>.FromDense(x));
+        Assert.True((expected - actual).Abs().Max().Item() < 1e-14);
+        expected.Pow(2.0).Sum().Backward();
+        double[] gradient = layer.Weight.Parameter.Gradient!.ToArray();
+        layer.Parameters.ZeroGradient();
+        actual.Pow(2.0).Sum().Backward();
+        Assert.All(gradient.Zip(layer.Weight.Parameter.Gradient!.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+    }
+
+    [Fact]
     public void Computes_x_times_the_transposed_weight_plus_bias()
     {
         var layer = new Dense<double>(2, 3);

@@ -52,6 +52,10 @@ internal sealed class Operands<T>
         return Tensor.From(values, new Shape(stored[name].Shape));
     }
 
+    /// <summary>Labels that a loss takes as numbers, whichever type they are stored in.</summary>
+    public Tensor<T> Labels(string name) =>
+        IsIndices(name) ? Tensor.From(Array.ConvertAll(Indices(name).ToArray(), T.CreateChecked), Indices(name).Shape) : this[name].Detach();
+
     /// <summary>Gives a layer's parameter the values of this tensor, whose gradient is from then on the parameter's.</summary>
     public void Load(Weight<T>? weight, string name)
     {

@@ -9,6 +9,9 @@ namespace WeightSharing.Experiments.Data;
 /// <param name="folder">A folder with one folder a data set, or null.</param>
 internal sealed class DataSource(string? folder)
 {
+    /// <summary>Whether <see cref="Open"/> finds the file.</summary>
+    public bool Has(string path) => folder is not null && File.Exists(Path.Combine(folder, path)) || Assembly.GetExecutingAssembly().GetManifestResourceInfo(path) is not null;
+
     /// <summary>A file, unpacked when its name ends in <c>.gz</c>.</summary>
     /// <exception cref="ExperimentException">The file is neither in the folder nor in the program.</exception>
     public Stream Open(string path)

@@ -6,6 +6,14 @@ namespace WeightSharing.Experiments.Reporting;
 /// <summary>One curve: a sample of measurements at every x.</summary>
 internal sealed record Curve(string Name, IReadOnlyList<Sample> Points);
 
+/// <summary>One line through points.</summary>
+/// <param name="Name">In the legend.</param>
+/// <param name="Xs">Ascending, one a point.</param>
+/// <param name="Ys">One a point.</param>
+/// <param name="Dashed">For bounds and theory, beside what was measured.</param>
+/// <param name="Marked">Marks the points.</param>
+internal sealed record Line(string Name, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, bool Dashed = false, bool Marked = true);
+
 /// <summary>A frame around square cells of a map.</summary>
 /// <param name="Name">Written above it, or below.</param>
 /// <param name="Row">First row.</param>
@@ -54,6 +62,41 @@ internal static class Charts
         plot.YLabel(yLabel, 15);
         ShowLegend(plot);
         return Png(plot, Width, Height);
+    }
+
+    /// <summary>Lines over linear or logarithmic axes, which are as long as the points need.</summary>
+    public static byte[] Lines(PlotTheme theme, string xLabel, string yLabel, IReadOnlyList<Line> lines, bool logX = false, bool logY = false)
+    {
+        Plot plot = Styled(theme);
+        plot.Axes.Left.TickGenerator = logY ? Decades() : new NumericAutomatic();
+        plot.Axes.Bottom.TickGenerator = logX ? Decades() : new NumericAutomatic();
+        for (int i = 0; i < lines.Count; i++)
+        {
+            double[] xs = [.. lines[i].Xs.Select(x => logX ? Math.Log10(x) : x)], ys = [.. lines[i].Ys.Select(y => logY ? Math.Log10(y) : y)];
+            ScottPlot.Plottables.Scatter line = plot.Add.Scatter(xs, ys);
+            line.LegendText = lines[i].Name;
+            line.Color = theme.Series[i % theme.Series.Count];
+            line.LineWidth = 2.5f;
+            line.LinePattern = lines[i].Dashed ? LinePattern.Dashed : LinePattern.Solid;
+            line.MarkerSize = lines[i].Marked ? 7 : 0;
+        }
+
+        plot.Axes.AutoScale();
+        // Room above for the legend, where no line can be.
+        AxisLimits limits = plot.Axes.GetLimits();
+        plot.Axes.SetLimitsY(limits.Bottom, limits.Top + 0.18 * (limits.Top - limits.Bottom));
+        plot.XLabel(xLabel, 15);
+        plot.YLabel(yLabel, 15);
+        if (lines.Count > 1) ShowLegend(plot);
+        return Png(plot, Width, Height);
+
+        static NumericAutomatic Decades() => new()
+        {
+            IntegerTicksOnly = true,
+            LabelFormatter = exponent => Math.Abs(exponent) <= 4
+                ? Math.Pow(10, exponent).ToString("#,0.####", System.Globalization.CultureInfo.InvariantCulture)
+                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"1e{exponent:0}"),
+        };
     }
 
     /// <summary>Groups of bars of fractions, one bar of each group for every series.</summary>

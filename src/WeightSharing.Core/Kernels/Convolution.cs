@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// Direct two-dimensional cross-correlation and its two adjoints.
+/// Two-dimensional cross-correlation and its two adjoints, each by the algorithm that <see cref="ConvolutionChoice"/> finds fastest.
 /// </summary>
 /// <remarks>
 /// y[n, o, i, j] = bias[o] + Σ_{c, u, v} weight[o, c, u, v] · x[n, g·Cin/groups + c, i·sH + u·dH − top, j·sW + v·dW − left],
@@ -17,13 +17,22 @@ internal static unsafe class Convolution
 {
     /// <summary>y = x ⋆ weight + bias; an empty bias is zero.</summary>
     public static void Forward<T>(
-        in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
+        in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y, ConvolutionOptions options = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => Forward(Simd.Chosen, g, x, weight, bias, y);
+        => Forward(Simd.Chosen, g, x, weight, bias, y, options);
 
-    /// <inheritdoc cref="Forward{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/>
+    /// <param name="variant">Instruction set.</param>
+    /// <param name="g">Geometry.</param>
+    /// <param name="x">Input.</param>
+    /// <param name="weight">Filters.</param>
+    /// <param name="bias">One an output channel, or empty.</param>
+    /// <param name="y">Output.</param>
+    /// <param name="options">Restrictions on the algorithm, and what is applied to the output.</param>
+    /// <param name="filters">The filters as <c>TransformFilters</c> gives them, which saves that work; or empty.</param>
+    /// <inheritdoc cref="Forward{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, ConvolutionOptions)"/>
     public static void Forward<T>(
-        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y,
+        ConvolutionOptions options = default, ReadOnlySpan<T> filters = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string operation = "Convolution.Forward";
@@ -33,29 +42,36 @@ internal static unsafe class Convolution
         if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", g.OutputChannels, bias.Length);
         ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
         if (y.IsEmpty) return;
-        if (variant == SimdVariant.Reference || !IsVectorised<T>() || g.PatchSize == 0)
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || x.IsEmpty || g.PatchSize == 0)
         {
             ConvolutionReference.Forward(g, x, weight, bias, y);
+            if (options.Relu) ConvolutionReference.Relu(y);
             return;
         }
 
         if (ConvolutionPointwise.Applies(g))
         {
-            ConvolutionPointwise.Forward(variant, g, x, weight, bias, y);
+            ConvolutionPointwise.Forward(variant, g, x, weight, bias, y, options.Relu);
             return;
         }
 
-        fixed (T* px = x, pw = weight, pb = bias, py = y) Correlate(variant, g, forward: true, px, pw, pb, py);
+        fixed (T* px = x, pw = weight, pb = bias, py = y)
+        {
+            if (ConvolutionChoice.IsWinograd<T>(g, forward: true, options)) RunWinograd(variant, g, true, options, px, pw, pb, filters, py);
+            else Correlate(variant, g, forward: true, options.Relu, px, pw, pb, py);
+        }
     }
 
     /// <summary>dx[n, c, h, w] = Σ over the uses of x[n, c, h, w] of weight · dy; overwrites dx.</summary>
-    public static void InputGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => InputGradient(Simd.Chosen, g, dy, weight, dx);
-
-    /// <inheritdoc cref="InputGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T})"/>
     public static void InputGradient<T>(
-        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
+        in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, ConvolutionOptions options = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => InputGradient(Simd.Chosen, g, dy, weight, dx, options);
+
+    /// <inheritdoc cref="InputGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, ConvolutionOptions)"/>
+    public static void InputGradient<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, ConvolutionOptions options = default,
+        ReadOnlySpan<T> filters = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string operation = "Convolution.InputGradient";
@@ -76,7 +92,28 @@ internal static unsafe class Convolution
             return;
         }
 
-        fixed (T* pdy = dy, pw = weight, pdx = dx) Correlate(variant, g, forward: false, pdy, pw, null, pdx);
+        fixed (T* pdy = dy, pw = weight, pdx = dx)
+        {
+            if (ConvolutionChoice.IsWinograd<T>(g, forward: false, options)) RunWinograd(variant, g, false, default, pdy, pw, null, filters, pdx);
+            else Correlate(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
+        }
+    }
+
+    /// <summary>Elements of the transformed filters that a forward product or an input gradient can take; 0 when it has no use for any.</summary>
+    public static long FilterLength<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => variant != SimdVariant.Reference && IsVectorised<T>() && g.WeightLength > 0 && ConvolutionChoice.IsWinograd<T>(g, forward, options)
+            ? Winograd.FilterLength<T>(variant, g, forward)
+            : 0;
+
+    /// <summary>The filters as the algorithm takes them; they depend on the channels and groups of the geometry alone.</summary>
+    public static void TransformFilters<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ReadOnlySpan<T> weight, Span<T> filters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "Convolution.TransformFilters";
+        ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
+        ConvolutionGeometry.Expect(operation, "filters", Winograd.FilterLength<T>(variant, g, forward), filters.Length);
+        fixed (T* pw = weight, pf = filters) Winograd.TransformFilters(variant, g, forward, pw, pf);
     }
 
     /// <summary>dw[o, c, u, v] = Σ_{n, i, j} dy[n, o, i, j] · x[n, c, i·sH + u·dH − top, …]; added to dw when accumulating.</summary>
@@ -121,14 +158,32 @@ internal static unsafe class Convolution
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     private static void Correlate<T>(
-        SimdVariant variant, in ConvolutionGeometry g, bool forward, T* source, T* weight, T* bias, T* destination)
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, bool relu, T* source, T* weight, T* bias, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Simd.Has512 && variant == SimdVariant.Vector512)
-            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, relu, source, weight, bias, destination);
         else if (Simd.Has256 && variant == SimdVariant.Vector256)
-            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, relu, source, weight, bias, destination);
         else
-            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, relu, source, weight, bias, destination);
+    }
+
+    private static void RunWinograd<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* weight, T* bias,
+        ReadOnlySpan<T> filters, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long length = Winograd.FilterLength<T>(variant, g, forward);
+        if (!filters.IsEmpty)
+        {
+            ConvolutionGeometry.Expect("Convolution", "filters", length, filters.Length);
+            fixed (T* transformed = filters) Winograd.Run(variant, g, forward, options.Relu, source, transformed, bias, destination);
+            return;
+        }
+
+        using Scratch<T> scratch = Scratch<T>.Rent(length);
+        Winograd.TransformFilters(variant, g, forward, weight, scratch.Pointer);
+        Winograd.Run(variant, g, forward, options.Relu, source, scratch.Pointer, bias, destination);
     }
 }

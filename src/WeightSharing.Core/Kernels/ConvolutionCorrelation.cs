@@ -21,13 +21,14 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     private const long SmallestChunk = 1 << 19;
 
     private ConvolutionPlan plan;
+    private bool relu;
     private int unitsPerChunk, paddedChannels, stripPitch, slack;
     private int* offsets;
     private ConvolutionPhase* phases;
     private T* source, weights, bias, destination;
 
-    /// <summary>destination = source ⋆ weight (+ bias); source x and destination y forward, dy and dx backward.</summary>
-    public static void Run(in ConvolutionGeometry g, bool forward, T* source, T* weight, T* bias, T* destination)
+    /// <summary>destination = source ⋆ weight (+ bias), or max(0, ·) of it; source x and destination y forward, dy and dx backward.</summary>
+    public static void Run(in ConvolutionGeometry g, bool forward, bool relu, T* source, T* weight, T* bias, T* destination)
     {
         ConvolutionPlan plan = forward ? ConvolutionPlan.Forward(g) : ConvolutionPlan.InputGradient(g);
         plan.Cut(sizeof(T), StripBytes / sizeof(T));
@@ -50,6 +51,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
         var work = new ConvolutionCorrelation<T, V, L>
         {
             plan = plan,
+            relu = relu,
             unitsPerChunk = (int)Math.Clamp(SmallestChunk / unitWork, 1, plan.Units),
             paddedChannels = paddedChannels,
             stripPitch = (positions + L.Count - 1) / L.Count * L.Count,
@@ -99,7 +101,7 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
                     tile, vectors, phase.Taps, offsets + phase.FirstTap, planes, tileWeights, groupBias + channel, strip, stripPitch);
                 tileWeights += tile * phase.Taps;
                 ConvolutionPlanes<T, V, L>.Unpack(
-                    part, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane);
+                    part, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane, relu);
             }
         }
     }

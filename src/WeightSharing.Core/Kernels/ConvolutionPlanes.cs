@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Kernels;
 
@@ -52,11 +53,15 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
         Fill(planes, slack, padding);
     }
 
-    /// <summary>Writes the used columns of a strip [channel][row][pitch] to the destination planes of one phase.</summary>
+    /// <summary>
+    /// Writes the used columns of a strip [channel][row][pitch], or max(0, ·) of them, to the destination planes of one phase; changes the strip.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(
-        in ConvolutionPlan plan, in ConvolutionPhase phase, T* strip, nint stripPitch, int channels, int firstRow, int rows, T* destination)
+        in ConvolutionPlan plan, in ConvolutionPhase phase, T* strip, nint stripPitch, int channels, int firstRow, int rows, T* destination,
+        bool relu)
     {
+        if (relu) ApplyRelu(plan, strip, stripPitch, channels, rows);
         int stepHeight = plan.StepHeight, stepWidth = plan.StepWidth;
         int first = Math.Clamp(ConvolutionPlan.CeilingDivide(-phase.ColumnShift, stepWidth), 0, plan.OutputWidth);
         int end = Math.Clamp(ConvolutionPlan.CeilingDivide(plan.DestinationWidth - phase.ColumnShift, stepWidth), first, plan.OutputWidth);
@@ -77,6 +82,18 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
 
                 for (int j = 0; j < end - first; j++) to[(nint)j * stepWidth] = from[j];
             }
+        }
+    }
+
+    // The strip is in the first cache, so that one more pass over it costs little.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ApplyRelu(in ConvolutionPlan plan, T* strip, nint stripPitch, int channels, int rows)
+    {
+        int positions = (rows - 1) * plan.Pitch + plan.OutputWidth;
+        for (int c = 0; c < channels; c++)
+        {
+            T* row = strip + c * stripPitch;
+            for (int p = 0; p < positions; p += L.Count) L.Store(default(Relu<T>).Apply<V, L>(L.Load(row + p)), row + p);
         }
     }
 

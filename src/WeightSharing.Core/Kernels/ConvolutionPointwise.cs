@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Kernels;
 
@@ -13,12 +14,12 @@ internal static unsafe class ConvolutionPointwise
             && (g.PaddingTop | g.PaddingBottom | g.PaddingLeft | g.PaddingRight) == 0;
 
     public static void Forward<T>(
-        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y)
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, Span<T> y, bool relu)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
-            var work = new ConvolutionPointwiseImages<T> { Variant = variant, Geometry = g, X = px, Weight = pw, Bias = pb, Y = py };
+            var work = new ConvolutionPointwiseImages<T> { Variant = variant, Geometry = g, X = px, Weight = pw, Bias = pb, Y = py, Relu = relu };
             Parallelism.For(g.Batch, ref work, g.Work / Vector128<T>.Count);
         }
     }
@@ -58,6 +59,7 @@ internal unsafe struct ConvolutionPointwiseImages<T> : IParallelWork
     public SimdVariant Variant;
     public ConvolutionGeometry Geometry;
     public T* X, Weight, Bias, Y;
+    public bool Relu;
 
     public void Run(int chunk)
     {
@@ -70,5 +72,6 @@ internal unsafe struct ConvolutionPointwiseImages<T> : IParallelWork
         Gemm.Multiply(
             Variant, output, plane, input, new ReadOnlySpan<T>(Weight, output * input), input, 1, x, plane, 1, y, plane,
             accumulate: Bias != null);
+        if (Relu) Elementwise.Map(Variant, y, y, default(Relu<T>));
     }
 }

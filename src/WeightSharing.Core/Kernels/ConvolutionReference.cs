@@ -44,6 +44,16 @@ internal static class ConvolutionReference
         }
     }
 
+    /// <summary>max(0, y) in place; NaN stays.</summary>
+    public static void Relu<T>(Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        foreach (ref T value in y)
+        {
+            if (value < T.Zero) value = T.Zero;
+        }
+    }
+
     public static void InputGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

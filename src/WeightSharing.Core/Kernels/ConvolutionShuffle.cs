@@ -28,4 +28,18 @@ internal static class ConvolutionShuffle
         => Sse.IsSupported ? Sse.Shuffle(a, b, 0b10_00_10_00)
             : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.UnzipEven(a, b)
             : Vector128.Create(a[0], a[2], b[0], b[2]);
+
+    /// <summary>a₀ b₀.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Low(Vector128<double> a, Vector128<double> b)
+        => Sse2.IsSupported ? Sse2.UnpackLow(a, b)
+            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipLow(a, b)
+            : Vector128.Create(a[0], b[0]);
+
+    /// <summary>a₁ b₁.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> High(Vector128<double> a, Vector128<double> b)
+        => Sse2.IsSupported ? Sse2.UnpackHigh(a, b)
+            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.ZipHigh(a, b)
+            : Vector128.Create(a[1], b[1]);
 }

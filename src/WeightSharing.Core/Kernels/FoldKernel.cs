@@ -28,6 +28,14 @@ internal static unsafe class FoldKernel
         ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue,
     ];
 
+    /// <summary>A mask whose lanes from <paramref name="first"/> on are set, first at most L.Count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LanesFrom<T, V, L>(nint first)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V> =>
+        L.Load((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MaskTable)) + 64 / sizeof(T) - first);
+
     /// <summary>fold of term(a[i], b[i]), i = 0 … n − 1; the identity for n = 0.</summary>
     public static T Row<T, TTerm, TFold>(SimdVariant variant, T* a, T* b, nint n, T identity, TTerm term, TFold fold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -118,7 +126,7 @@ internal static unsafe class FoldKernel
         while (i < n)
         {
             nint at = nint.Min(i, n - L.Count);
-            V fresh = L.Load((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MaskTable)) + 64 / sizeof(T) - (i - at));
+            V fresh = LanesFrom<T, V, L>(i - at);
             V value = term.Apply<V, L>(L.Load(a + at), L.Load(b + at));
             sum0 = fold.Apply<V, L>(sum0, L.Select(fresh, value, none));
             i = at + L.Count;

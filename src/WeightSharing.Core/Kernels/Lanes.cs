@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
 
 namespace WeightSharing.Kernels;
 
@@ -24,6 +23,7 @@ internal unsafe interface ILanes<T, V>
     static abstract V Load(T* source);
     static abstract void Store(V value, T* target);
     static abstract V Broadcast(T value);
+
     static abstract V Add(V a, V b);
     static abstract V Subtract(V a, V b);
     static abstract V Multiply(V a, V b);
@@ -33,6 +33,9 @@ internal unsafe interface ILanes<T, V>
     static abstract V Sqrt(V a);
     static abstract V Max(V a, V b);
     static abstract V Min(V a, V b);
+
+    /// <summary>The larger of two numbers, in one instruction; where one is NaN, either.</summary>
+    static abstract V MaxOfNumbers(V a, V b);
 
     /// <summary>a · b + c, in one rounding where the hardware has it (elsewhere two, which is why results differ between variants).</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
@@ -90,14 +93,15 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Sqrt(Vector128<T> a) => Vector128.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Min(Vector128<T> a, Vector128<T> b) => Vector128.Min(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> MaxOfNumbers(Vector128<T> a, Vector128<T> b) => Vector128.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c)
     {
-        if (!Fma.IsSupported && !ArmSimd.IsSupported) return a * b + c;
+        if (!Simd.HasMultiplyAdd) return c + a * b;
         if (typeof(T) == typeof(float)) return Vector128.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
         if (typeof(T) == typeof(double)) return Vector128.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
-        return a * b + c;
+        return c + a * b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -189,14 +193,15 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Sqrt(Vector256<T> a) => Vector256.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Min(Vector256<T> a, Vector256<T> b) => Vector256.Min(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> MaxOfNumbers(Vector256<T> a, Vector256<T> b) => Vector256.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c)
     {
-        if (!Fma.IsSupported) return a * b + c;
+        if (!Simd.HasMultiplyAdd) return c + a * b;
         if (typeof(T) == typeof(float)) return Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
         if (typeof(T) == typeof(double)) return Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
-        return a * b + c;
+        return c + a * b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -283,13 +288,14 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Sqrt(Vector512<T> a) => Vector512.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Min(Vector512<T> a, Vector512<T> b) => Vector512.Min(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> MaxOfNumbers(Vector512<T> a, Vector512<T> b) => Vector512.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c)
     {
         if (typeof(T) == typeof(float)) return Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
         if (typeof(T) == typeof(double)) return Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
-        return a * b + c;
+        return c + a * b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,6 +17,9 @@ internal static unsafe class Normalization
     /// <summary>Elements of a chunk, at least; and the chunks at most, each of which has sums over groups of its own.</summary>
     private const int ChunkLength = 1 << 14, MaximumChunks = 32;
 
+    // Columns side by side in a chunk, at least: whole cache lines of each row.
+    private const int ChunkColumns = 64;
+
     public static void Forward<T>(
         int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, bool perElement, T epsilon,
         Span<T> y, Span<T> mean, Span<T> variance)
@@ -113,7 +116,7 @@ internal static unsafe class Normalization
     }
 
     private static int Chunks(int outer, int groups, int inner) =>
-        (int)Math.Clamp((long)outer * groups * inner / ChunkLength, 1, Math.Clamp(groups, 1, MaximumChunks));
+        (int)Math.Clamp((long)outer * groups * inner / ChunkLength, 1, Math.Clamp(inner == 1 ? groups / ChunkColumns : groups, 1, MaximumChunks));
 
     private static void Dispatch<T>(SimdVariant variant, Call<T> call, bool backward)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -155,6 +158,13 @@ internal static unsafe class Normalization
         public readonly void Run(int chunk)
         {
             int first = (int)((long)Call.Groups * chunk / Chunks), end = (int)((long)Call.Groups * (chunk + 1) / Chunks);
+            if (Call.Inner == 1 && !Call.PerElement)
+            {
+                if (Backward) ColumnsBackward(first, end);
+                else ColumnsForward(first, end);
+                return;
+            }
+
             T* sums = Call.Sums + (long)chunk * 2 * Call.Inner;
             if (Backward && Call.PerElement) new Span<T>(sums, 2 * Call.Inner).Clear();
             for (int g = first; g < end; g++)
@@ -168,7 +178,7 @@ internal static unsafe class Normalization
         {
             int n = Call.Inner;
             T count = T.CreateChecked((long)Call.Outer * n), sum = T.Zero, squares = T.Zero;
-            for (int o = 0; o < Call.Outer; o++) sum += NormalizationLoops<T, V, L>.Sum(Call.X + Start(o, g), n);
+            for (int o = 0; o < Call.Outer; o++) sum += NormalizationLoops<T, V, L>.Sum(Call.X + Start(o, g), n, Ahead);
             T mean = sum / count;
             for (int o = 0; o < Call.Outer; o++) squares += NormalizationLoops<T, V, L>.SquaredDeviation(Call.X + Start(o, g), n, mean);
             T variance = squares / count, inverse = T.One / T.Sqrt(variance + Call.Epsilon);
@@ -193,8 +203,8 @@ internal static unsafe class Normalization
             {
                 T* dy = Call.Dy + Start(o, g), x = Call.X + Start(o, g);
                 (T s, T p) = Call.PerElement
-                    ? NormalizationLoops<T, V, L>.SumsByElement(dy, x, n, mean, inverse, Call.Weight, sums, sums + n)
-                    : NormalizationLoops<T, V, L>.Sums(dy, x, n, mean);
+                    ? NormalizationLoops<T, V, L>.SumsByElement(dy, x, n, Ahead, mean, inverse, Call.Weight, sums, sums + n)
+                    : NormalizationLoops<T, V, L>.Sums(dy, x, n, Ahead, mean);
                 (sum, product) = (sum + s, product + p);
             }
 
@@ -214,6 +224,54 @@ internal static unsafe class Normalization
                     Call.Dy + start, Call.X + start, Call.Y + start, n, mean, scale, Call.PerElement ? Call.Weight : null, tilt, shift);
             }
         }
+
+        private readonly void ColumnsForward(int first, int end)
+        {
+            using Scratch<T> scratch = Scratch<T>.Rent(2L * (end - first));
+            T* scale = scratch.Pointer - first, shift = scale + (end - first);
+            int g = NormalizationColumns<T, V, L>.Statistics(first, end, Call.X, Call.Outer, Call.Groups, Call.Mean, Call.Variance);
+            NormalizationColumns<T, T, ScalarLanes<T>>.Statistics(g, end, Call.X, Call.Outer, Call.Groups, Call.Mean, Call.Variance);
+            for (g = first; g < end; g++)
+            {
+                T inverse = T.One / T.Sqrt(Call.Variance[g] + Call.Epsilon);
+                scale[g] = Call.Weight == null ? inverse : inverse * Call.Weight[g];
+                shift[g] = Call.Bias == null ? T.Zero : Call.Bias[g];
+            }
+
+            g = NormalizationColumns<T, V, L>.Write(first, end, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, shift);
+            NormalizationColumns<T, T, ScalarLanes<T>>.Write(g, end, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, shift);
+        }
+
+        // As GroupBackward: one column is one group.
+        private readonly void ColumnsBackward(int first, int end)
+        {
+            int length = end - first;
+            using Scratch<T> scratch = Scratch<T>.Rent(3L * length);
+            T* scale = scratch.Pointer - first, tilt = scale + length, shift = tilt + length;
+            int g = NormalizationColumns<T, V, L>.Sums(first, end, Call.Dy, Call.X, Call.Outer, Call.Groups, Call.Mean, shift, tilt);
+            NormalizationColumns<T, T, ScalarLanes<T>>.Sums(g, end, Call.Dy, Call.X, Call.Outer, Call.Groups, Call.Mean, shift, tilt);
+            T count = T.CreateChecked(Call.Outer);
+            for (g = first; g < end; g++)
+            {
+                T inverse = T.One / T.Sqrt(Call.Variance[g] + Call.Epsilon), sum = shift[g], product = tilt[g];
+                scale[g] = inverse;
+                if (Call.Weight != null)
+                {
+                    scale[g] *= Call.Weight[g];
+                    (Call.DWeight[g], Call.DBias[g]) = (product * inverse, sum);
+                }
+
+                tilt[g] = -(scale[g] * inverse * inverse * (product / count));
+                shift[g] = -(scale[g] * (sum / count));
+            }
+
+            g = NormalizationColumns<T, V, L>.Gradient(first, end, Call.Dy, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, tilt, shift);
+            NormalizationColumns<T, T, ScalarLanes<T>>.Gradient(
+                g, end, Call.Dy, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, tilt, shift);
+        }
+
+        // From a run of elements to the one that is read next.
+        private readonly nint Ahead => Call.Outer > 1 ? (nint)Call.Groups * Call.Inner : Call.Inner;
 
         private readonly nint Start(int o, int g) => ((nint)o * Call.Groups + g) * Call.Inner;
     }

@@ -12,14 +12,15 @@ internal static unsafe class NormalizationLoops<T, V, L>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    /// <summary>Σ x</summary>
+    /// <summary>Σ x; asks the memory for the run that lies <paramref name="ahead"/> elements on, as the other sums do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Sum(T* x, int n)
+    public static T Sum(T* x, int n, nint ahead)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero;
         int i = 0;
         for (; i <= n - 4 * L.Count; i += 4 * L.Count)
         {
+            Simd.Prefetch(x + ahead + i, 4 * L.Count * sizeof(T));
             a = L.Add(a, L.Load(x + i));
             b = L.Add(b, L.Load(x + i + L.Count));
             c = L.Add(c, L.Load(x + i + 2 * L.Count));
@@ -86,12 +87,14 @@ internal static unsafe class NormalizationLoops<T, V, L>
 
     /// <summary>Σ dy and Σ dy·(x − mean)</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (T Sum, T Product) Sums(T* dy, T* x, int n, T mean)
+    public static (T Sum, T Product) Sums(T* dy, T* x, int n, nint ahead, T mean)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
         int i = 0;
         for (; i <= n - 2 * L.Count; i += 2 * L.Count)
         {
+            Simd.Prefetch(dy + ahead + i, 2 * L.Count * sizeof(T));
+            Simd.Prefetch(x + ahead + i, 2 * L.Count * sizeof(T));
             V first = L.Load(dy + i), second = L.Load(dy + i + L.Count);
             a = L.Add(a, first);
             b = L.Add(b, second);
@@ -111,12 +114,14 @@ internal static unsafe class NormalizationLoops<T, V, L>
 
     /// <summary>Σ dy·weight and Σ dy·weight·(x − mean); adds dy·(x − mean)·inverse to dWeight and dy to dBias.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (T Sum, T Product) SumsByElement(T* dy, T* x, int n, T mean, T inverse, T* weight, T* dWeight, T* dBias)
+    public static (T Sum, T Product) SumsByElement(T* dy, T* x, int n, nint ahead, T mean, T inverse, T* weight, T* dWeight, T* dBias)
     {
         V a = L.Zero, c = L.Zero, m = L.Broadcast(mean), r = L.Broadcast(inverse);
         int i = 0;
         for (; i <= n - L.Count; i += L.Count)
         {
+            Simd.Prefetch(dy + ahead + i, L.Count * sizeof(T));
+            Simd.Prefetch(x + ahead + i, L.Count * sizeof(T));
             V given = L.Load(dy + i), slope = L.Multiply(given, L.Load(weight + i)), deviation = L.Subtract(L.Load(x + i), m);
             a = L.Add(a, slope);
             c = L.MultiplyAdd(slope, deviation, c);

@@ -1,7 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using ArmSimd = System.Runtime.Intrinsics.Arm.AdvSimd;
 
 namespace WeightSharing.Kernels;
 
@@ -27,12 +25,13 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sqrt(T a) => T.Sqrt(a);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Max(T a, T b) => T.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Min(T a, T b) => T.Min(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T MaxOfNumbers(T a, T b) => a > b ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MultiplyAdd(T a, T b, T c)
     {
         // Where vectors have no fused form the scalar must not have it either: its bits would differ.
-        return Fma.IsSupported || ArmSimd.IsSupported ? T.FusedMultiplyAdd(a, b, c) : a * b + c;
+        return Simd.HasMultiplyAdd ? T.FusedMultiplyAdd(a, b, c) : a * b + c;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Round(T a) => T.Round(a);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace WeightSharing.Kernels;
@@ -35,7 +36,18 @@ internal static class Simd
     // A compile-time constant under the JIT and ahead of time, so that code of absent widths is removed.
     public static bool Has512 => Vector512.IsHardwareAccelerated;
 
+    /// <summary>True where a · b + c takes one rounding: everywhere but on x64 without FMA.</summary>
+    public static bool HasMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
+
     public static bool Has256 => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+
+    /// <summary>Asks the memory for a few bytes that will be read soon; where nothing is there, nothing happens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(void* address, int bytes)
+    {
+        if (!Sse.IsSupported) return;
+        for (int at = 0; at < bytes; at += 64) Sse.Prefetch0((byte*)address + at);
+    }
 
     /// <summary>True when the machine and this build can run <paramref name="variant"/>.</summary>
     public static bool IsAvailable(SimdVariant variant) => variant switch

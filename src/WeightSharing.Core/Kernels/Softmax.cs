@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using WeightSharing.Kernels.Operators;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -22,7 +22,7 @@ internal static unsafe class Softmax
     public static void Forward<T>(SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* px = x, py = y) new Groups<T, ForwardRule>(variant, outer, count, inner, px, px, py).Run();
+        fixed (T* px = x, py = y) new Groups<T, ForwardRule<T>>(variant, outer, count, inner, px, px, py).Run();
     }
 
     /// <summary>y = x − max − ln Σ e^(x − max).</summary>
@@ -33,7 +33,7 @@ internal static unsafe class Softmax
     public static void LogForward<T>(SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* px = x, py = y) new Groups<T, LogForwardRule>(variant, outer, count, inner, px, px, py).Run();
+        fixed (T* px = x, py = y) new Groups<T, LogForwardRule<T>>(variant, outer, count, inner, px, px, py).Run();
     }
 
     /// <summary>y = softmax x: dx = y · (dy − Σ y · dy).</summary>
@@ -45,7 +45,7 @@ internal static unsafe class Softmax
         SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* py = y, pdy = dy, pdx = dx) new Groups<T, BackwardRule>(variant, outer, count, inner, py, pdy, pdx).Run();
+        fixed (T* py = y, pdy = dy, pdx = dx) new Groups<T, BackwardRule<T>>(variant, outer, count, inner, py, pdy, pdx).Run();
     }
 
     /// <summary>y = log softmax x: dx = dy − e^y · Σ dy.</summary>
@@ -57,154 +57,116 @@ internal static unsafe class Softmax
         SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        fixed (T* py = y, pdy = dy, pdx = dx) new Groups<T, LogBackwardRule>(variant, outer, count, inner, py, pdy, pdx).Run();
+        fixed (T* py = y, pdy = dy, pdx = dx) new Groups<T, LogBackwardRule<T>>(variant, outer, count, inner, py, pdy, pdx).Run();
     }
 
-    /// <summary>One of the four functions above on one outer group [count, inner]; sums [2 · inner] is scratch.</summary>
-    private interface IRule
-    {
-        static abstract void Apply<T>(in Group<T> g, T* a, T* b, T* y, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-    }
-
-    private readonly struct ForwardRule : IRule
-    {
-        public static void Apply<T>(in Group<T> g, T* a, T* b, T* y, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            g.Fold(a, a, sums, T.NegativeInfinity, default(First<T>), default(Maximum<T>));
-            g.Spread(a, sums, y, default(ExpOfDifference<T>));
-            g.Fold(y, y, sums, T.Zero, default(First<T>), default(Add<T>));
-            g.Spread(y, sums, y, default(Divide<T>));
-        }
-    }
-
-    private readonly struct LogForwardRule : IRule
-    {
-        public static void Apply<T>(in Group<T> g, T* a, T* b, T* y, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            T* logs = sums + g.Inner;
-            g.Fold(a, a, sums, T.NegativeInfinity, default(First<T>), default(Maximum<T>));
-            g.FoldAgainst(a, sums, logs, T.Zero, default(ExpOfDifference<T>), default(Add<T>));
-            Elementwise.RunOnThread<T, UnaryAsTernary<T, Log<T>>>(g.Variant, logs, logs, logs, logs, g.Inner, default);
-            g.Spread(a, sums, y, default(Subtract<T>));
-            g.Spread(y, logs, y, default(Subtract<T>));
-        }
-    }
-
-    private readonly struct BackwardRule : IRule
-    {
-        public static void Apply<T>(in Group<T> g, T* a, T* b, T* y, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            g.Fold(a, b, sums, T.Zero, default(Multiply<T>), default(Add<T>));
-            g.Spread(a, b, sums, y, default(SoftmaxSlope<T>));
-        }
-    }
-
-    private readonly struct LogBackwardRule : IRule
-    {
-        public static void Apply<T>(in Group<T> g, T* a, T* b, T* y, T* sums)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        {
-            g.Fold(b, b, sums, T.Zero, default(First<T>), default(Add<T>));
-            g.Spread(a, b, sums, y, default(LogSoftmaxSlope<T>));
-        }
-    }
-
-    /// <summary>a · (b − c)</summary>
-    private readonly struct SoftmaxSlope<T> : ITernaryOperator<T>
+    private readonly struct ForwardRule<T> : ISoftmaxRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public static bool TakesMaximum => true;
+
+        public static bool KeepsTerm => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V, L>(V a, V b, V c)
+        public static V Term<V, L>(V a, V b, V max)
             where V : struct
             where L : struct, ILanes<T, V> =>
-            L.Multiply(a, L.Subtract(b, c));
-    }
+            VectorMath<T, V, L>.Exp(L.Subtract(a, max));
 
-    /// <summary>b − eᵃ · c</summary>
-    private readonly struct LogSoftmaxSlope<T> : ITernaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V, L>(V a, V b, V c)
+        public static V Total<V, L>(V sum)
             where V : struct
             where L : struct, ILanes<T, V> =>
-            L.MultiplyAdd(L.Negate(VectorMath<T, V, L>.Exp(a)), c, b);
-    }
+            L.Divide(L.Broadcast(T.One), sum);
 
-    /// <summary>A ternary operator with a fixed third operand.</summary>
-    private readonly struct WithThird<T, TOp>(TOp op, T third) : ITernaryOperator<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TOp : struct, ITernaryOperator<T>
-    {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply<V, L>(V a, V b, V c)
+        public static V Result<V, L>(V a, V b, V max, V total)
             where V : struct
             where L : struct, ILanes<T, V> =>
-            op.Apply<V, L>(a, b, L.Broadcast(third));
+            L.Multiply(a, total);
     }
 
-    /// <summary>A [count, inner] matrix: folds its columns to a row, and spreads a row over them.</summary>
-    private readonly struct Group<T>(SimdVariant variant, int count, int inner)
+    private readonly struct LogForwardRule<T> : ISoftmaxRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public SimdVariant Variant => variant;
+        public static bool TakesMaximum => true;
 
-        public int Inner => inner;
+        public static bool KeepsTerm => false;
 
-        /// <summary>y[i] = fold over k of term(a[k, i], b[k, i]).</summary>
-        public void Fold<TTerm, TFold>(T* a, T* b, T* y, T identity, TTerm term, TFold fold)
-            where TTerm : struct, IBinaryOperator<T>
-            where TFold : struct, IBinaryOperator<T>
-        {
-            if (inner == 1) *y = FoldKernel.Row(variant, a, b, count, identity, term, fold);
-            else FoldKernel.Columns(variant, a, inner, b, inner, y, count, inner, identity, term, fold);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Term<V, L>(V a, V b, V max)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            VectorMath<T, V, L>.Exp(L.Subtract(a, max));
 
-        /// <summary>y[i] = fold over k of term(a[k, i], b[i]).</summary>
-        public void FoldAgainst<TTerm, TFold>(T* a, T* b, T* y, T identity, TTerm term, TFold fold)
-            where TTerm : struct, IBinaryOperator<T>
-            where TFold : struct, IBinaryOperator<T>
-        {
-            if (inner == 1) *y = FoldKernel.Row(variant, a, a, count, identity, new Against<T, TTerm>(term, *b), fold);
-            else FoldKernel.Columns(variant, a, inner, b, 0, y, count, inner, identity, term, fold);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Total<V, L>(V sum)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            VectorMath<T, V, L>.Log(sum);
 
-        /// <summary>y[k, i] = op(a[k, i], b[i]).</summary>
-        public void Spread<TOp>(T* a, T* b, T* y, TOp op)
-            where TOp : struct, IBinaryOperator<T>
-        {
-            if (inner == 1)
-            {
-                Elementwise.RunOnThread<T, BinaryAsTernary<T, Against<T, TOp>>>(variant, a, a, a, y, count, new(new(op, *b)));
-                return;
-            }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Result<V, L>(V a, V b, V max, V total)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            L.Subtract(L.Subtract(a, max), total);
+    }
 
-            for (nint k = 0; k < count; k++, a += inner, y += inner)
-                Elementwise.RunOnThread<T, BinaryAsTernary<T, TOp>>(variant, a, b, b, y, inner, new(op));
-        }
+    private readonly struct BackwardRule<T> : ISoftmaxRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static bool TakesMaximum => false;
 
-        /// <summary>y[k, i] = op(a[k, i], b[k, i], c[i]).</summary>
-        public void Spread<TOp>(T* a, T* b, T* c, T* y, TOp op)
-            where TOp : struct, ITernaryOperator<T>
-        {
-            if (inner == 1)
-            {
-                Elementwise.RunOnThread(variant, a, b, b, y, count, new WithThird<T, TOp>(op, *c));
-                return;
-            }
+        public static bool KeepsTerm => false;
 
-            for (nint k = 0; k < count; k++, a += inner, b += inner, y += inner)
-                Elementwise.RunOnThread(variant, a, b, c, y, inner, op);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Term<V, L>(V a, V b, V max)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            L.Multiply(a, b);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Total<V, L>(V sum)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            sum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Result<V, L>(V a, V b, V max, V total)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            L.Multiply(a, L.Subtract(b, total));
+    }
+
+    private readonly struct LogBackwardRule<T> : ISoftmaxRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static bool TakesMaximum => false;
+
+        public static bool KeepsTerm => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Term<V, L>(V a, V b, V max)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            b;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Total<V, L>(V sum)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            sum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Result<V, L>(V a, V b, V max, V total)
+            where V : struct
+            where L : struct, ILanes<T, V> =>
+            L.MultiplyAdd(L.Negate(VectorMath<T, V, L>.Exp(a)), total, b);
     }
 
     private struct Groups<T, TRule>(SimdVariant variant, int outer, int count, int inner, T* a, T* b, T* y) : IParallelWork
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TRule : struct, IRule
+        where TRule : struct, ISoftmaxRule<T>
     {
         private int share;
 
@@ -225,14 +187,50 @@ internal static unsafe class Softmax
 
         public readonly void Run(int chunk)
         {
-            var group = new Group<T>(variant, count, inner);
-            using Scratch<T> sums = Scratch<T>.Rent(2 * inner);
             int end = Math.Min(outer, (chunk + 1) * share);
+            if (inner == 1)
+            {
+                for (nint o = (nint)chunk * share; o < end; o++) Row(a + o * count, b + o * count, y + o * count);
+                return;
+            }
+
+            // A strip is at most four vectors wide.
+            using Scratch<T> scratch = Scratch<T>.Rent(TRule.TakesMaximum ? (long)count * 4 * Vector512<byte>.Count / sizeof(T) : 0);
             for (nint o = (nint)chunk * share; o < end; o++)
             {
                 nint start = o * count * inner;
-                TRule.Apply(group, a + start, b + start, y + start, sums.Pointer);
+                Columns(a + start, b + start, y + start, scratch.Pointer);
             }
+        }
+
+        // In the widest vectors that the row fills.
+        private readonly void Row(T* s, T* t, T* r)
+        {
+            bool vectors = Simd.HasVectorsOf<T>();
+            if (vectors && Simd.Has512 && variant == SimdVariant.Vector512 && count >= Vector512<T>.Count)
+                SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Row(s, t, r, count);
+            else if (vectors && Simd.Has256 && variant >= SimdVariant.Vector256 && count >= Vector256<T>.Count)
+                SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Row(s, t, r, count);
+            else if (vectors && variant >= SimdVariant.Vector128 && count >= Vector128<T>.Count)
+                SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Row(s, t, r, count);
+            else
+                SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Row(s, t, r, count);
+        }
+
+        private readonly void Columns(T* s, T* t, T* r, T* scratch)
+        {
+            nint column = 0;
+            if (Simd.HasVectorsOf<T>())
+            {
+                if (Simd.Has512 && variant == SimdVariant.Vector512)
+                    column = SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+                if (Simd.Has256 && variant >= SimdVariant.Vector256)
+                    column = SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+                if (variant >= SimdVariant.Vector128)
+                    column = SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+            }
+
+            SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
         }
     }
 }

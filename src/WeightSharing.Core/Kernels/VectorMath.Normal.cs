@@ -64,7 +64,7 @@ internal static unsafe partial class VectorMath<T, V, L>
         // The tail is the sum of two parts until its last addition: any rounding before it would be one more unit for negative x.
         V multiplier = L.Select(negative, L.Negate(a), Constant(1));
         V scaled = L.Multiply(multiplier, factor);
-        V scaledLow = L.MultiplyAdd(multiplier, factorLow, L.MultiplyAdd(multiplier, factor, L.Negate(scaled)));
+        V scaledLow = L.MultiplyAdd(multiplier, factorLow, Rest(multiplier, factor, L.Negate(scaled)));
         V rest = L.MultiplyAdd(scaled, p, L.MultiplyAdd(scaledLow, p, scaledLow));
 
         // Scaled after all products, so that a subnormal result is rounded once.
@@ -101,9 +101,9 @@ internal static unsafe partial class VectorMath<T, V, L>
         // −2|u| in two parts, high and low: its rounding error, times 2|u|, would be the relative error of the tail.
         V a = L.Clamp(L.Abs(x), L.Zero, Constant(IsSingle ? 12 : 22));
         V square = L.Multiply(a, a);
-        V squareLow = L.MultiplyAdd(a, a, L.Negate(square));
+        V squareLow = Rest(a, a, L.Negate(square));
         V product = L.Multiply(cubicHigh, square);
-        V productLow = L.MultiplyAdd(cubicHigh, square, L.Negate(product));
+        V productLow = Rest(cubicHigh, square, L.Negate(product));
         productLow = L.MultiplyAdd(cubicHigh, squareLow, L.MultiplyAdd(cubicLow, square, productLow));
         V factor = L.Add(linearHigh, product);
         V part = L.Subtract(factor, linearHigh);
@@ -111,7 +111,7 @@ internal static unsafe partial class VectorMath<T, V, L>
         factorLow = L.Add(L.Add(linearLow, productLow), factorLow);
         V minus = L.Negate(a);
         V high = L.Multiply(minus, factor);
-        V low = L.MultiplyAdd(minus, factorLow, L.MultiplyAdd(minus, factor, L.Negate(high)));
+        V low = L.MultiplyAdd(minus, factorLow, Rest(minus, factor, L.Negate(high)));
 
         V n = Reduce(high, out V r);
         V p = ReducedExpm1(L.Add(r, low));
@@ -124,11 +124,11 @@ internal static unsafe partial class VectorMath<T, V, L>
         // sum and the quotient; 2ⁿ comes last, so that a subnormal result is rounded once.
         V negative = L.LessThan(x, L.Zero);
         V tail = L.MultiplyAdd(a, p, a);
-        V tailLow = L.MultiplyAdd(a, p, L.Subtract(a, tail));
+        V tailLow = Rest(a, p, L.Subtract(a, tail));
         V numerator = L.Select(negative, tail, a);
         V inverse = L.Divide(one, sum);
         V q = L.Multiply(numerator, inverse);
-        V rest = L.Add(L.MultiplyAdd(L.Negate(q), sum, numerator), L.Select(negative, tailLow, L.Zero));
+        V rest = L.Add(Rest(L.Negate(q), sum, numerator), L.Select(negative, tailLow, L.Zero));
         q = L.MultiplyAdd(L.MultiplyAdd(L.Negate(q), sumLow, rest), inverse, q);
         q = WithSign(L.Scale(q, L.Select(negative, n, L.Zero)), x);
         return L.Select(L.GreaterThan(x, Constant(10)), x, q);
@@ -177,7 +177,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     {
         V minusHalf = L.Multiply(a, Constant(-0.5));
         V high = L.Multiply(minusHalf, a);
-        V low = L.MultiplyAdd(minusHalf, a, L.Negate(high));
+        V low = Rest(minusHalf, a, L.Negate(high));
         V n = Reduce(high, out V r);
         p = ReducedExpm1(L.Add(r, low));
         return n;
@@ -203,22 +203,22 @@ internal static unsafe partial class VectorMath<T, V, L>
         V difference = L.Subtract(a, c);
         V differenceLow = L.Subtract(a, L.Add(difference, c));
         V inverse = L.Divide(Constant(1), sum);
-        V inverseError = L.MultiplyAdd(L.Negate(sumLow), inverse, L.MultiplyAdd(L.Negate(sum), inverse, Constant(1)));
+        V inverseError = L.MultiplyAdd(L.Negate(sumLow), inverse, Rest(L.Negate(sum), inverse, Constant(1)));
         V w = L.Multiply(difference, inverse);
 
         // The rounded w belongs to an argument that lies ∆a = (a − c − w (a + c)) (a + c) / 2c below a.
         V minusW = L.Negate(w);
-        V residue = L.Add(L.MultiplyAdd(minusW, sum, difference), L.MultiplyAdd(minusW, sumLow, differenceLow));
+        V residue = L.Add(Rest(minusW, sum, difference), L.MultiplyAdd(minusW, sumLow, differenceLow));
         V shift = L.Multiply(L.Multiply(residue, sum), Constant(0.5 / TailCentre));
 
         V steps = TailSteps(w, out V constant);
         V g = L.MultiplyAdd(steps, w, constant);
-        V gLow = L.MultiplyAdd(steps, w, L.Subtract(constant, g));
+        V gLow = Rest(steps, w, L.Subtract(constant, g));
         V m = L.Multiply(g, inverse);
 
         // dm/da = a m − 1/√(2π), and g = m (a + c): the change of g over ∆a, divided by a + c, is (dm/da + m / (a + c)) ∆a.
         V slope = L.MultiplyAdd(m, inverse, L.MultiplyAdd(a, m, Constant(-0.39894228040143268)));
-        low = L.MultiplyAdd(g, inverse, L.Negate(m));
+        low = Rest(g, inverse, L.Negate(m));
         low = L.MultiplyAdd(gLow, inverse, low);
         low = L.MultiplyAdd(m, inverseError, low);
         low = L.MultiplyAdd(slope, shift, low);

@@ -8,11 +8,9 @@ namespace WeightSharing.Layers;
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <remarks>The mask depends on the seed, the layer's canonical name, the number of the draw and the element's position alone.</remarks>
-public sealed class Dropout<T> : Layer<T>
+public sealed class Dropout<T> : Layer<T>, IDrawsRandomly
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private RandomKey key = RandomKey.Of(0);
-
     /// <summary>A dropout of this probability.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The probability is not in 0 … 1.</exception>
     public Dropout(double probability = 0.5)
@@ -24,6 +22,9 @@ public sealed class Dropout<T> : Layer<T>
     /// <summary>Probability of zero.</summary>
     public double Probability { get; }
 
+    /// <inheritdoc/>
+    public RandomKey Key { get; set; } = RandomKey.Of(0);
+
     /// <summary>How many masks were drawn: set it back to draw the same masks again, as resuming does.</summary>
     public long Draws { get; set; }
 
@@ -33,7 +34,7 @@ public sealed class Dropout<T> : Layer<T>
         ArgumentNullException.ThrowIfNull(input);
         if (!IsTraining || Probability == 0) return input;
         Tensor<T> mask = Tensor.Zeros<T>(input.Shape);
-        key.Fork(Draws++).FillBernoulli(mask.Buffer, 1 - Probability);
+        Key.Fork(Draws++).FillBernoulli(mask.Buffer, 1 - Probability);
         // All dropped: 0·∞ would be NaN.
         return Probability == 1 ? input * mask : input * (mask * T.CreateChecked(1 / (1 - Probability)));
     }
@@ -41,7 +42,7 @@ public sealed class Dropout<T> : Layer<T>
     /// <inheritdoc/>
     protected override void OnInitialize(RandomKey key)
     {
-        this.key = key;
+        Key = key;
         Draws = 0;
     }
 
@@ -49,5 +50,5 @@ public sealed class Dropout<T> : Layer<T>
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Dropout<TOther>(Probability);
 
     /// <inheritdoc/>
-    protected override void CopyStateTo<TOther>(Module<TOther> twin) => (((Dropout<TOther>)twin).key, ((Dropout<TOther>)twin).Draws) = (key, Draws);
+    protected override void CopyStateTo<TOther>(Module<TOther> twin) => (((Dropout<TOther>)twin).Key, ((Dropout<TOther>)twin).Draws) = (Key, Draws);
 }

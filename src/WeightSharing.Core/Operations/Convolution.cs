@@ -19,9 +19,11 @@ public static class ConvolutionOperation
         /// <param name="padding">Zeros around the input.</param>
         /// <param name="dilation">Step between the taps of a window; null is 1.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
+        /// <param name="algorithm">How it may be computed.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
         public Tensor<T> Conv2d(
-            Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2? dilation = null, int groups = 1)
+            Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2? dilation = null, int groups = 1,
+            ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -31,7 +33,7 @@ public static class ConvolutionOperation
             }
 
             ConvolutionGeometry geometry = Geometry("Conv2d", x.Shape, weight.Shape, bias, stride ?? 1, padding, dilation ?? 1, groups);
-            return Run(x, weight, bias, geometry, "Conv2d");
+            return Run(x, weight, bias, geometry, "Conv2d", OptionsOf(algorithm));
         }
 
         /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
@@ -54,7 +56,7 @@ public static class ConvolutionOperation
             // A sequence is an image of one row: the same kernels serve both.
             ConvolutionGeometry geometry = Geometry(
                 "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding.AsRow(), (1, dilation), groups);
-            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d").Squeeze(2);
+            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d", default).Squeeze(2);
         }
     }
 
@@ -118,12 +120,19 @@ public static class ConvolutionOperation
         }
     }
 
-    private static Tensor<T> Run<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation)
+    internal static ConvolutionOptions OptionsOf(ConvolutionAlgorithm algorithm) => new(Direct: algorithm == ConvolutionAlgorithm.Direct);
+
+    private static Tensor<T> Run<T>(
+        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], operation);
-        Kernel.Forward(geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer);
-        return Graph.Records(x, weight, bias) ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation))) : y;
+        bool records = Graph.Records(x, weight, bias);
+        if (records) ConvolutionFilters<T>.Forget(weight);
+        Kernel.Forward(
+            Simd.Chosen, geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer, options,
+            records ? default : ConvolutionFilters<T>.Of(weight, geometry, isForward: true, options));
+        return records ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation, options))) : y;
     }
 
     private sealed class ConvolutionNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, ConvolutionMap<T> map)
@@ -143,8 +152,10 @@ public static class ConvolutionOperation
         }
     }
 
-    /// <summary>The cross-correlation without bias as a bilinear map of input and weight, of a fixed geometry.</summary>
-    internal sealed class ConvolutionMap<T>(ConvolutionGeometry geometry, string operation) : BilinearMap<T>(operation)
+    /// <summary>
+    /// The cross-correlation without bias as a bilinear map of input and weight, of a fixed geometry; one that is not recorded may use kept filters.
+    /// </summary>
+    internal sealed class ConvolutionMap<T>(ConvolutionGeometry geometry, string operation, ConvolutionOptions options, bool isRecorded = true) : BilinearMap<T>(operation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public string Operation => Name;
@@ -152,7 +163,7 @@ public static class ConvolutionOperation
         protected override Tensor<T> Forward(Tensor<T> a, Tensor<T> b)
         {
             Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], Name);
-            Kernel.Forward(geometry, a.DenseSpan(), b.DenseSpan(), default, y.Buffer);
+            Kernel.Forward(geometry, a.DenseSpan(), b.DenseSpan(), default, y.Buffer, options);
             return y;
         }
 
@@ -160,7 +171,9 @@ public static class ConvolutionOperation
         protected override Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b)
         {
             Tensor<T> x = Tensor<T>.Uninitialized([geometry.Batch, geometry.InputChannels, geometry.Height, geometry.Width], Name);
-            Kernel.InputGradient(geometry, y.DenseSpan(), b.DenseSpan(), x.Buffer);
+            Kernel.InputGradient(
+                Simd.Chosen, geometry, y.DenseSpan(), b.DenseSpan(), x.Buffer, options,
+                isRecorded ? default : ConvolutionFilters<T>.Of(b, geometry, isForward: false, options));
             return x;
         }
 

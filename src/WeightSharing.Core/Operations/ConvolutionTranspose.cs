@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 
 namespace WeightSharing.Tensors;
@@ -20,10 +21,11 @@ public static class ConvolutionTransposeOperation
         /// <param name="outputPadding">Rows and columns more at the bottom and on the right, fewer than the stride.</param>
         /// <param name="dilation">Step between the taps of a window; null is 1.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
+        /// <param name="algorithm">How it may be computed.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or nothing is left of the output.</exception>
         public Tensor<T> ConvTranspose2d(
             Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2 outputPadding = default,
-            Size2? dilation = null, int groups = 1)
+            Size2? dilation = null, int groups = 1, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -34,7 +36,7 @@ public static class ConvolutionTransposeOperation
                     + "expected input [N, Cin, H, W] and weight [Cin, Cout/groups, kH, kW].");
             }
 
-            return Run(x, weight, bias, stride ?? 1, padding, outputPadding, dilation ?? 1, groups, "ConvTranspose2d");
+            return Run(x, weight, bias, stride ?? 1, padding, outputPadding, dilation ?? 1, groups, "ConvTranspose2d", algorithm);
         }
 
         /// <summary>
@@ -64,13 +66,13 @@ public static class ConvolutionTransposeOperation
             // A sequence is an image of one row: the same kernels serve both.
             return Run(
                 x.Unsqueeze(2), weight.Unsqueeze(2), bias, (1, stride), padding.AsRow(), (0, outputPadding), (1, dilation), groups,
-                "ConvTranspose1d").Squeeze(2);
+                "ConvTranspose1d", ConvolutionAlgorithm.Automatic).Squeeze(2);
         }
     }
 
     private static Tensor<T> Run<T>(
         Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, Size2 stride, Padding2d padding, Size2 outputPadding, Size2 dilation, int groups,
-        string operation)
+        string operation, ConvolutionAlgorithm algorithm)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (stride.Height < 1 || stride.Width < 1)
@@ -122,7 +124,10 @@ public static class ConvolutionTransposeOperation
         Shape output = [x.Shape[0], channels, height, width];
         ConvolutionGeometry geometry = ConvolutionOperation.Geometry<T>(operation, output, weight.Shape, null, stride, padding, dilation,
             groups);
-        Tensor<T> y = new ConvolutionOperation.ConvolutionMap<T>(geometry, operation).ApplyLeftAdjoint(x, weight);
+        bool records = Graph.Records(x, weight);
+        if (records) ConvolutionFilters<T>.Forget(weight);
+        Tensor<T> y = new ConvolutionOperation.ConvolutionMap<T>(geometry, operation, ConvolutionOperation.OptionsOf(algorithm), records)
+            .ApplyLeftAdjoint(x, weight);
         return bias is null ? y : y + bias.Reshape(channels, 1, 1);
     }
 

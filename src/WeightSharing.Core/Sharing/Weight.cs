@@ -130,6 +130,21 @@ public sealed class Weight<T>
         return [value];
     }
 
+    /// <summary>
+    /// For a computation over several steps at once. Without tracking, the weight itself: one use of as many positions. While contributions are
+    /// tracked, the weight once for each step, [steps, ..]: as many uses, at <see cref="Site.Step"/> 0, 1, …, so that the gradient tells them apart.
+    /// </summary>
+    /// <param name="steps">At least one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No steps.</exception>
+    public Tensor<T> UseOverSteps(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
+        if (!SharingAmbient.Current.Tracking || NoGrad.IsActive) return Use(positions: steps);
+        var each = new Tensor<T>[steps];
+        for (int t = 0; t < steps; t++) each[t] = Use(Site.Step(t));
+        return Tensor.Stack<T>(each);
+    }
+
     /// <summary>The weight with its last two dimensions exchanged: the same buffer, another use.</summary>
     /// <exception cref="InvalidOperationException">The weight has fewer than two dimensions.</exception>
     public Weight<T> Transposed()

@@ -17,6 +17,12 @@ internal abstract class Storage(string origin)
     /// <summary>A span of the buffer is out of our hands, so the buffer may not be used again by others.</summary>
     public bool SpanHandedOut;
 
+    /// <summary>A writable span is out of our hands, so the values may change without the version.</summary>
+    public bool MayChangeUnseen;
+
+    /// <summary>What was worked out from the values of a version, for who works it out; goes when the buffer goes.</summary>
+    public object? Derived;
+
     /// <summary>Name of the operation that made the values.</summary>
     public string Origin { get; } = origin;
 
@@ -31,9 +37,10 @@ internal sealed class Storage<T> : Storage
     private T[]? array;
     private readonly int start;
 
-    private Storage(T[] array, int start, int length, string origin)
+    private Storage(T[] array, int start, int length, string origin, bool isPersistent = false)
         : base(origin)
     {
+        IsPersistent = isPersistent;
         this.array = array;
         this.start = start;
         Length = length;
@@ -41,6 +48,9 @@ internal sealed class Storage<T> : Storage
 
     /// <summary>The number of elements.</summary>
     public int Length { get; }
+
+    /// <summary>True for buffers that belong to no scope and live long: parameters, gradients, optimizer state.</summary>
+    public bool IsPersistent { get; }
 
     /// <summary>False after the scope that owned the buffer has ended.</summary>
     public bool IsAlive => array is not null;
@@ -79,7 +89,7 @@ internal sealed class Storage<T> : Storage
     public static Storage<T> CreatePersistent(int length, string origin)
     {
         T[] array = AlignedBuffer.Allocate<T>(length, out int start);
-        return new Storage<T>(array, start, length, origin);
+        return new Storage<T>(array, start, length, origin, isPersistent: true);
     }
 
     /// <summary>An array of the caller's, taken over as it is.</summary>

@@ -163,7 +163,7 @@ public sealed partial class Tensor<T>
     public Span<T> AsSpan()
     {
         RequireContiguous(nameof(AsSpan));
-        Storage.SpanHandedOut = true;
+        Storage.SpanHandedOut = Storage.MayChangeUnseen = true;
         Storage.Version++;
         return Buffer;
     }
@@ -172,7 +172,7 @@ public sealed partial class Tensor<T>
     public TensorSpan<T> AsTensorSpan()
     {
         Storage.Version++;
-        Storage.SpanHandedOut = true;
+        Storage.SpanHandedOut = Storage.MayChangeUnseen = true;
         (nint[] lengths, nint[] steps) = NativeLayout();
         return new TensorSpan<T>(Storage.Span[Offset..], lengths, steps);
     }

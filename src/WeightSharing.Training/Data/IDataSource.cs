@@ -34,6 +34,11 @@ public interface IDataSource<TInput, TTarget>
     /// <summary>The number of batches of an epoch.</summary>
     int BatchCount { get; }
 
+    /// <summary>
+    /// What the order of the examples follows from; null when it is always the same. A run that is taken up in the middle of an epoch needs the same.
+    /// </summary>
+    long? Seed => null;
+
     /// <summary>Batch <paramref name="batch"/> of epoch <paramref name="epoch"/>, both from 0. Many threads may read at once.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such batch.</exception>
     Batch<TInput, TTarget> Read(long epoch, int batch);

@@ -17,10 +17,7 @@ public sealed class RandomShift<T>(Size2 maximum, T fill = default) : ITransform
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 3)
-        {
-            throw new ArgumentException($"RandomShift: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
-        }
+        Images.Require("RandomShift", inputs.Shape);
 
         int height = inputs.Shape[-2], width = inputs.Shape[-1], planes = inputs.Shape.Slice(1, inputs.Rank - 2).Count;
         T[] from = inputs.ToArray(), to = new T[from.Length];
@@ -58,10 +55,7 @@ public sealed class PadImages<T>(Padding2d padding, PaddingMode mode = PaddingMo
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Rank < 3)
-        {
-            throw new ArgumentException($"PadImages: inputs {inputs.Shape}; expected [N, .., height, width].", nameof(inputs));
-        }
+        Images.Require("PadImages", inputs.Shape);
 
         var sides = new (int Low, int High)[inputs.Rank];
         sides[^2] = (padding.Top, padding.Bottom);

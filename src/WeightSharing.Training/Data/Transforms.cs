@@ -47,6 +47,8 @@ public static class DataPipeline
 
         public int BatchCount => source.BatchCount;
 
+        public long? Seed => source.Seed;
+
         public Batch<TInput, TTarget> Read(long epoch, int batch)
         {
             Batch<TInput, TTarget> raw = source.Read(epoch, batch);
@@ -75,6 +77,8 @@ public static class DataPipeline
         public int Count => source.Count;
 
         public int BatchCount => source.BatchCount;
+
+        public long? Seed => source.Seed;
 
         public Batch<TInput, TTarget> Read(long epoch, int batch)
         {

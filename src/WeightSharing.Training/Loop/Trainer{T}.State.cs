@@ -20,6 +20,13 @@ public sealed partial class Trainer<T, TInput, TTarget>
         state.Set("Trainer/base_learning_rate", BaseLearningRate);
         state.Set("Trainer/loss_sum", tally.LossSum);
         state.Set("Trainer/examples", tally.Examples);
+        if (place is { } source)
+        {
+            state.Set("Trainer/source/examples", source.Examples);
+            state.Set("Trainer/source/batches", source.Batches);
+            if (source.Seed is { } seed) state.Set("Trainer/source/seed", seed);
+        }
+
         if (tally.Confusion is { } confusion)
         {
             state.Set("Trainer/classes", confusion.Classes);
@@ -45,6 +52,9 @@ public sealed partial class Trainer<T, TInput, TTarget>
         ArgumentNullException.ThrowIfNull(state);
         (Epoch, Batch, Step) = (state.Counter("Trainer/epoch"), checked((int)state.Counter("Trainer/batch")), state.Counter("Trainer/step"));
         BaseLearningRate = state.Number("Trainer/base_learning_rate");
+        place = !state.Counters.TryGetValue("Trainer/source/examples", out long examples) ? null : new SourcePlace(
+            checked((int)examples), checked((int)state.Counter("Trainer/source/batches")),
+            state.Counters.TryGetValue("Trainer/source/seed", out long seed) ? seed : null);
         tally = new Tally { LossSum = state.Number("Trainer/loss_sum"), Examples = state.Counter("Trainer/examples") };
         if (state.Counters.TryGetValue("Trainer/classes", out long classes))
         {
@@ -66,6 +76,21 @@ public sealed partial class Trainer<T, TInput, TTarget>
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal)) best[name[Prefix.Length..]] = tensor.Copy().Keep();
         }
+    }
+
+    /// <summary>What tells the sources of two runs apart; in the middle of an epoch it must be the same.</summary>
+    private SourcePlace Continued(IDataSource<TInput, TTarget> source)
+    {
+        var now = new SourcePlace(source.Count, source.BatchCount, source.Seed);
+        if (Batch == 0 || place is not { } before || before == now) return now;
+        throw new ArgumentException(
+            $"Trainer.Fit: the trainer stands at batch {Batch} of epoch {Epoch + 1} over {before}; this source has {now}. Give it the source that the epoch began with.",
+            nameof(source));
+    }
+
+    private sealed record SourcePlace(int Examples, int Batches, long? Seed)
+    {
+        public override string ToString() => $"{Examples} examples in {Batches} batches, {(Seed is { } seed ? $"shuffled by seed {seed}" : "in their order")}";
     }
 
     private void Watch(double metric)

@@ -14,9 +14,8 @@ namespace WeightSharing.Training;
 /// <typeparam name="TInput">Element type of the inputs.</typeparam>
 /// <typeparam name="TTarget">Element type of the targets.</typeparam>
 /// <remarks>
-/// A run is a function of the model's seed and the source's alone. <see cref="State"/>, the optimizer's state, and the model's parameters
-/// and buffers are all there is to remember: a trainer restored to them ends bitwise where an unbroken run ends (layers with draws of their
-/// own, such as dropout, must be set back too).
+/// A run is a function of the model's seed and the source's alone. <see cref="Save"/> writes all there is to remember into one file, from which
+/// <see cref="Resume"/> goes on: the run then ends bitwise where an unbroken one ends.
 /// </remarks>
 public sealed partial class Trainer<T, TInput, TTarget>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,6 +25,7 @@ public sealed partial class Trainer<T, TInput, TTarget>
     private readonly Func<Tensor<TInput>, Tensor<T>> predict;
     private readonly Func<Tensor<T>, Tensor<TTarget>, Tensor<T>> loss;
     private Tally tally = new();
+    private SourcePlace? place;
 
     /// <summary>A trainer of any module by any loss.</summary>
     /// <param name="model">The module whose mode is switched and whose values are kept.</param>
@@ -117,11 +117,7 @@ public sealed partial class Trainer<T, TInput, TTarget>
         RequireBatches(source, "Trainer.Fit: the training source");
         if (validation is not null) RequireBatches(validation, "Trainer.Fit: the validation source");
         Hyperparameter.AtLeast(epochs, 0, "Trainer.Fit", "number of epochs");
-        if (Batch > source.BatchCount)
-        {
-            throw new ArgumentException($"Trainer.Fit: the trainer stands at batch {Batch} of an epoch of {source.BatchCount}; it was restored from a run on another source.", nameof(source));
-        }
-
+        place = Continued(source);
         if (!Model.IsTraining) Model.Train();
         var reports = new List<EpochReport>();
         while (Epoch < epochs && EarlyStopping is not { ShouldStop: true })

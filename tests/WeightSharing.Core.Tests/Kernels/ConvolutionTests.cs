@@ -11,6 +11,9 @@ public class ConvolutionTests
 {
     private static readonly int[] Extents = [1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64];
 
+    // Integers stay exact in the sums of the definition only.
+    private static readonly ConvolutionOptions Direct = new(Direct: true);
+
     /// <summary>What the reference is compared with.</summary>
     internal static IEnumerable<SimdVariant> Vectorised => Simd.Available.Where(variant => variant != SimdVariant.Reference);
 
@@ -100,8 +103,8 @@ public class ConvolutionTests
         ConvolutionGeometry g = Parse(shape);
         double[] x = Integers<double>(g.InputLength, 1), w = Integers<double>(g.WeightLength, 2), dy = Integers<double>(g.OutputLength, 3);
         double[] y = new double[dy.Length], dx = new double[x.Length], dw = new double[w.Length];
-        Convolution.Forward<double>(g, x, w, [], y);
-        Convolution.InputGradient<double>(g, dy, w, dx);
+        Convolution.Forward<double>(g, x, w, [], y, Direct);
+        Convolution.InputGradient<double>(g, dy, w, dx, Direct);
         Convolution.WeightGradient<double>(g, x, dy, dw, accumulate: false);
         Assert.Equal(Dot(y, dy), Dot(x, dx));
         Assert.Equal(Dot(y, dy), Dot(w, dw));
@@ -133,6 +136,7 @@ public class ConvolutionTests
     [InlineData(5, 12, 1)]
     [InlineData(7, 8, 8)]
     [InlineData(1, 40, 1)]
+    [InlineData(3, 32, 2)]
     public void ThreadsDoNotChangeABit(int batch, int channels, int groups)
     {
         ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with { Groups = groups };
@@ -155,11 +159,13 @@ public class ConvolutionTests
         }
     }
 
-    [Fact]
-    public void NothingIsAllocatedInSteadyState()
+    [Theory]
+    [InlineData(8, 9)]
+    [InlineData(17, 33)]
+    public void NothingIsAllocatedInSteadyState(int inputs, int outputs)
     {
         using Parallelism.Scope scope = Parallelism.Limit(1);
-        ConvolutionGeometry g = Square(3, 8, 12, 13, 9, 3, 1);
+        ConvolutionGeometry g = Square(3, inputs, 12, 13, outputs, 3, 1);
         float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3), dx = new float[x.Length];
         long allocated = 0;
         for (int i = 0; i < 3; i++)
@@ -200,11 +206,13 @@ public class ConvolutionTests
         foreach (SimdVariant variant in Vectorised)
         {
             T[] y = Marked<T>(dy.Length), dx = Marked<T>(x.Length), dw = Marked<T>(w.Length);
-            Convolution.Forward<T>(variant, g, x, w, bias, y);
+            Convolution.Forward<T>(variant, g, x, w, bias, y, Direct);
             Assert.Equal(y0, y);
-            Convolution.Forward<T>(variant, g, x, w, [], y);
+            Convolution.Forward<T>(variant, g, x, w, [], y, Direct);
             Assert.Equal(y1, y);
-            Convolution.InputGradient<T>(variant, g, dy, w, dx);
+            Convolution.Forward<T>(variant, g, x, w, bias, y, Direct with { Relu = true });
+            Assert.Equal(y0.Select(value => T.Max(value, T.Zero)), y);
+            Convolution.InputGradient<T>(variant, g, dy, w, dx, Direct);
             Assert.Equal(dx0, dx);
             Convolution.WeightGradient<T>(variant, g, x, dy, dw, accumulate: false);
             Assert.Equal(dw0, dw);

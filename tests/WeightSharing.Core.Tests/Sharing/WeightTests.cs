@@ -17,6 +17,27 @@ public class WeightTests
     }
 
     [Fact]
+    public void A_use_over_steps_is_one_of_many_positions_until_contributions_are_tracked()
+    {
+        Weight<double> weight = new Parameter<double>(Expect.Values([2, 3]));
+        Expect.Bitwise(weight.Value, weight.UseOverSteps(4));
+        Assert.Equal((4, 1L), (weight.Parameter.Ledger.Usages.Single().Positions, weight.Parameter.Ledger.Usages[0].Count));
+        Tensor<double> seed = Expect.Values([4, 2, 3], "seed");
+        using (UsageLedger.TrackContributions())
+        {
+            Tensor<double> each = weight.UseOverSteps(4);
+            Assert.Equal(new Shape(4, 2, 3), each.Shape);
+            (each * seed).Sum().Backward();
+        }
+
+        Usage<double>[] steps = [.. weight.Parameter.Ledger.Usages.Skip(1)];
+        Assert.Equal([Site.Step(0), Site.Step(1), Site.Step(2), Site.Step(3)], steps.Select(usage => usage.Site));
+        for (int t = 0; t < 4; t++) Expect.Bitwise(seed.Select(0, t), steps[t].Gradient!);
+        Expect.Close(seed.Sum(0), weight.Parameter.Gradient!, 1e-14);
+        Assert.Throws<ArgumentOutOfRangeException>(() => weight.UseOverSteps(0));
+    }
+
+    [Fact]
     public void Transposition_shares_the_buffer()
     {
         Weight<double> weight = new Parameter<double>(Expect.Values([2, 3])), transposed = weight.Transposed();

@@ -255,17 +255,3 @@ public sealed class TrainerTests
         public Batch<double, int> Read(long epoch, int batch) => throw new InvalidOperationException("There is nothing to read.");
     }
 }
-
-/// <summary>Runs that end with the test.</summary>
-file static class TrainerRuns
-{
-    public static TrainingHistory Run<TTarget>(
-        this Trainer<double, double, TTarget> trainer, IDataSource<double, TTarget> source, long epochs, IDataSource<double, TTarget>? validation = null,
-        IProgress<TrainingProgress>? progress = null)
-        where TTarget : unmanaged =>
-        trainer.Fit(source, epochs, validation, progress, TestContext.Current.CancellationToken);
-
-    public static EvaluationReport Measure<TTarget>(this Trainer<double, double, TTarget> trainer, IDataSource<double, TTarget> source)
-        where TTarget : unmanaged =>
-        trainer.Evaluate(source, TestContext.Current.CancellationToken);
-}

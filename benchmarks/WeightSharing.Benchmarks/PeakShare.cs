@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Numerics;
+using WeightSharing.Autograd;
+using WeightSharing.Kernels;
+using WeightSharing.Layers;
+using WeightSharing.Tensors;
+
+namespace WeightSharing.Benchmarks;
+
+/// <summary>The share of the machine's arithmetic peak that matrix products and convolutions reach through the public API.</summary>
+internal static class PeakShare
+{
+    public static void Run()
+    {
+        using (NoGrad.Begin())
+        {
+            Report<float>("float");
+            Report<double>("double");
+        }
+    }
+
+    private static void Report<T>(string name)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var works = new List<(string Name, double Operations, Action Run)>();
+        foreach (int n in new[] { 64, 128, 256, 512, 1024 }) works.Add(Product<T>(n, n, n));
+        foreach ((int m, int k, int n) in new[] { (32, 784, 512), (256, 784, 512), (8, 4096, 16) }) works.Add(Product<T>(m, k, n));
+        foreach ((int batch, int inputs, int size, int outputs) in new[] { (32, 16, 28, 32), (8, 32, 28, 32), (8, 64, 28, 64) })
+        {
+            Tensor<T> x = Tensor.Normal<T>([batch, inputs, size, size], RandomKey.Of(3));
+            var layer = new Conv2d<T>(inputs, outputs, kernelSize: 3, padding: 1);
+            layer.Initialize(seed: 1);
+            double operations = 2.0 * batch * outputs * size * size * inputs * 9;
+            works.Add(($"conv 3×3 {batch}×{inputs}×{size}²→{outputs}", operations, () => layer.Forward(x)));
+        }
+
+        // Interleaved, so that a disturbance of the machine meets peak and works alike; the best of many short runs each.
+        double peak = 0;
+        double[] best = [.. works.Select(_ => double.MaxValue)];
+        for (int round = 0; round < 8; round++)
+        {
+            peak = Math.Max(peak, ArithmeticPeak.Measure<T>(Simd.Chosen));
+            for (int i = 0; i < works.Count; i++) best[i] = Math.Min(best[i], Nanoseconds(works[i].Run));
+        }
+
+        Console.WriteLine($"{name}, {Simd.Chosen}: peak {peak:F1} GFLOP/s");
+        for (int i = 0; i < works.Count; i++)
+        {
+            double rate = works[i].Operations / best[i];
+            Console.WriteLine($"  {works[i].Name,-24} {rate,7:F1} GFLOP/s  {rate / peak,6:P0}");
+        }
+    }
+
+    private static (string Name, double Operations, Action Run) Product<T>(int m, int k, int n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> a = Tensor.Normal<T>([m, k], RandomKey.Of(1)), b = Tensor.Normal<T>([k, n], RandomKey.Of(2));
+        return ($"GEMM {m}×{k}×{n}", 2.0 * m * n * k, () => a.MatMul(b));
+    }
+
+    private static double Nanoseconds(Action run)
+    {
+        double best = double.MaxValue;
+        long begin = Stopwatch.GetTimestamp();
+        do
+        {
+            using var scope = TensorScope.Begin();
+            long start = Stopwatch.GetTimestamp();
+            run();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+        }
+        while (Stopwatch.GetElapsedTime(begin).TotalMilliseconds < 40);
+
+        return best;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Numerics;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>The one place where the algorithm of a convolution is chosen: from shapes alone, so that equal shapes give equal bits.</summary>
+internal static class ConvolutionChoice
+{
+    // Below, the transforms cost more than the multiplications that they save.
+    private const int FewestChannels = 12;
+
+    /// <summary>True when a forward product or an input gradient is done by <see cref="Winograd"/>.</summary>
+    public static bool IsWinograd<T>(in ConvolutionGeometry g, bool forward, ConvolutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
+            && (forward ? Math.Min(g.OutputHeight, g.OutputWidth) : Math.Min(g.Height, g.Width)) >= 3;
+}

@@ -1,0 +1,169 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// Runs a <see cref="WinogradPlan"/> on transformed filters. A chunk's tiles are transformed, multiplied and transformed back while they are in the
+/// second cache: V[point][source block][tile][L], then for each panel of two vectors of output channels M[point][tile][2L].
+/// </summary>
+internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where V : struct
+    where L : struct, ILanes<T, V>
+{
+    // Tiles whose half transformed columns stay in the first cache.
+    private const int TilesPerRun = 8;
+
+    private WinogradPlan plan;
+    private bool relu;
+    private int* place;
+    private T* source, filters, bias, destination;
+
+    /// <summary>destination = source ⋆ filters + bias; the bias padded to whole vectors in every group.</summary>
+    public static void Run(in WinogradPlan plan, bool relu, T* source, T* filters, T* bias, T* destination)
+    {
+        // Where pixel p of consecutive rows goes among padded rows.
+        int rows = Math.Min(plan.SourceHeight, WinogradPlan.Tile * plan.RowsPerChunk + 2), pixels = Math.Max(rows, 1) * plan.SourceWidth;
+        using Scratch<int> places = Scratch<int>.Rent(pixels);
+        for (int p = 0; p < pixels; p++) places.Pointer[p] = (p / plan.SourceWidth * plan.PaddedWidth + p % plan.SourceWidth) * L.Count;
+        var work = new WinogradChunks<T, V, L>
+        {
+            plan = plan,
+            relu = relu,
+            place = places.Pointer,
+            source = source,
+            filters = filters,
+            bias = bias,
+            destination = destination,
+        };
+        double outputs = (double)plan.Batch * plan.Groups * plan.OutputChannels * plan.OutputHeight * plan.OutputWidth;
+        Parallelism.For(plan.Chunks, ref work, outputs * plan.SourceChannels * 9 / L.Count / 8);
+    }
+
+    public void Run(int chunk)
+    {
+        int columnChunk = chunk % plan.ColumnChunks, rowChunk = chunk / plan.ColumnChunks % plan.RowChunks;
+        int group = chunk / plan.ColumnChunks / plan.RowChunks;
+        int firstRow = rowChunk * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Batch * plan.TileRows);
+        int firstColumn = columnChunk * plan.ColumnsPerChunk, columns = Math.Min(plan.ColumnsPerChunk, plan.TileColumns - firstColumn);
+        int lanes = L.Count, rowLength = plan.PaddedWidth * lanes;
+        using Scratch<T> inputs = Scratch<T>.Rent((long)WinogradPlan.Points * plan.InputStride);
+        using Scratch<T> products = Scratch<T>.Rent((long)WinogradPlan.Points * plan.ProductStride);
+        using Scratch<T> rows = Scratch<T>.Rent((long)(WinogradPlan.Tile * plan.RowsPerChunk + 2) * rowLength);
+        using Scratch<T> half = Scratch<T>.Rent((WinogradPlan.Tile * TilesPerRun + 2) * 6 * lanes);
+        int tiles = (endRow - firstRow) * columns, padded = WinogradPlan.Padded(tiles);
+        for (int block = 0; block < plan.SourceBlocks; block++)
+        {
+            T* target = inputs.Pointer + (nint)block * plan.InputBlockStride;
+            for (int row = firstRow, end; row < endRow; row = end)
+            {
+                end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
+                GatherRows(group, block, row, end, firstColumn, columns, rows.Pointer);
+                for (int i = row; i < end; i++, target += columns * lanes)
+                    TransformRow(rows.Pointer + (nint)(i - row) * WinogradPlan.Tile * rowLength, rowLength, columns, half.Pointer, target);
+            }
+
+            if (tiles < padded) ClearTiles(target, (padded - tiles) * lanes);
+        }
+
+        T* panelFilters = filters + (nint)group * WinogradPlan.Points * plan.SourceChannels * plan.OutputBlocks * lanes;
+        for (int panel = 0; panel < plan.Panels; panel++)
+        {
+            int width = Math.Min(2, plan.OutputBlocks - 2 * panel);
+            nint pointStride = (nint)plan.SourceChannels * width * lanes;
+            for (int point = 0; point < WinogradPlan.Points; point++, panelFilters += pointStride)
+            {
+                WinogradTile<T, V, L>.Run(
+                    padded, width, plan.SourceChannels, inputs.Pointer + (nint)point * plan.InputStride, plan.InputBlockStride, panelFilters,
+                    products.Pointer + (nint)point * plan.ProductStride);
+            }
+
+            for (int i = 0; i < width; i++)
+                WritePanel(group, 2 * panel + i, width, firstRow, endRow, firstColumn, columns, products.Pointer + i * lanes, rows.Pointer);
+        }
+    }
+
+    private readonly void ClearTiles(T* target, int length)
+    {
+        for (int point = 0; point < WinogradPlan.Points; point++) new Span<T>(target + (nint)point * plan.InputStride, length).Clear();
+    }
+
+    /// <summary>The padded rows of a block of channels that tile rows [first, end) of one image need: [row][column][L].</summary>
+    private readonly void GatherRows(int group, int block, int first, int end, int firstColumn, int columns, T* rows)
+    {
+        int lanes = L.Count, image = first / plan.TileRows, width = plan.SourceWidth, paddedWidth = plan.PaddedWidth;
+        int top = (first - image * plan.TileRows) * WinogradPlan.Tile - plan.Top, count = (end - first) * WinogradPlan.Tile + 2;
+        int left = firstColumn * WinogradPlan.Tile - plan.Left, used = columns * WinogradPlan.Tile + 2;
+
+        // Rows and columns of the window that lie in the image.
+        int row0 = Math.Clamp(-top, 0, count), row1 = Math.Clamp(plan.SourceHeight - top, row0, count);
+        int column0 = Math.Clamp(-left, 0, used), column1 = Math.Clamp(width - left, column0, used);
+        int channel = block * lanes, channels = Math.Min(lanes, plan.SourceChannels - channel);
+        nint plane = (nint)plan.SourceHeight * width;
+        T* from = source + (((nint)image * plan.Groups + group) * plan.SourceChannels + channel) * plane;
+        new Span<T>(rows, row0 * paddedWidth * lanes).Clear();
+        for (int row = row0; row < row1; row++)
+        {
+            T* start = rows + (nint)row * paddedWidth * lanes;
+            Clear(start, column0 * lanes);
+            Clear(start + column1 * lanes, (used - column1) * lanes);
+        }
+
+        new Span<T>(rows + (nint)row1 * paddedWidth * lanes, (count - row1) * paddedWidth * lanes).Clear();
+        if (column1 - column0 == width)
+        {
+            // Whole rows: one run of pixels.
+            ChannelVectors<T, V, L>.Gather(
+                from + (nint)(top + row0) * width, plane, channels, (row1 - row0) * width, place,
+                rows + ((nint)row0 * paddedWidth + column0) * lanes);
+            return;
+        }
+
+        for (int row = row0; row < row1; row++)
+        {
+            ChannelVectors<T, V, L>.Gather(
+                from + (nint)(top + row) * width + left + column0, plane, channels, column1 - column0, place,
+                rows + ((nint)row * paddedWidth + column0) * lanes);
+        }
+    }
+
+    private readonly void TransformRow(T* rows, nint rowStride, int columns, T* half, T* target)
+    {
+        for (int tile = 0; tile < columns; tile += TilesPerRun)
+        {
+            int run = Math.Min(TilesPerRun, columns - tile);
+            WinogradTransform<T, V, L>.InputColumns(
+                rows + (nint)tile * WinogradPlan.Tile * L.Count, rowStride, WinogradPlan.Tile * run + 2, half);
+            WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride);
+        }
+    }
+
+    /// <summary>One vector of output channels of all tiles, through rows [4][column][L], into the planes.</summary>
+    private readonly void WritePanel(
+        int group, int block, int width, int firstRow, int endRow, int firstColumn, int columns, T* products, T* rows)
+    {
+        int lanes = L.Count, channel = block * lanes, channels = Math.Min(lanes, plan.OutputChannels - channel);
+        int left = firstColumn * WinogradPlan.Tile, pixels = Math.Min(columns * WinogradPlan.Tile, plan.OutputWidth - left);
+        nint rowStride = (nint)columns * WinogradPlan.Tile * lanes, tileStride = (nint)width * lanes;
+        nint plane = (nint)plan.OutputHeight * plan.OutputWidth;
+        T* blockBias = bias + ((nint)group * plan.OutputBlocks + block) * lanes;
+        for (int row = firstRow; row < endRow; row++, products += columns * tileStride)
+        {
+            WinogradTransform<T, V, L>.OutputTiles(products, plan.ProductStride, tileStride, columns, blockBias, relu, rows, rowStride);
+            int image = row / plan.TileRows, top = (row - image * plan.TileRows) * WinogradPlan.Tile;
+            T* to = destination + (((nint)image * plan.Groups + group) * plan.OutputChannels + channel) * plane
+                + (nint)top * plan.OutputWidth + left;
+            int count = Math.Min(WinogradPlan.Tile, plan.OutputHeight - top);
+            for (int i = 0; i < count; i++)
+                ChannelVectors<T, V, L>.Scatter(rows + i * rowStride, channels, pixels, to + (nint)i * plan.OutputWidth, plane);
+        }
+    }
+
+    // Few elements: a call would take longer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(T* target, int count)
+    {
+        for (int i = 0; i < count; i += L.Count) L.Store(L.Zero, target + i);
+    }
+}

@@ -1,0 +1,94 @@
+namespace WeightSharing.Kernels;
+
+/// <summary>
+/// A 3×3 correlation of step one as <see cref="Winograd"/> does it: the forward product of x, or the input gradient, which is the correlation of dy
+/// with filters turned around.
+/// </summary>
+/// <remarks>
+/// The output is cut into tiles of 4×4. Rows of tiles are numbered through the batch; a chunk is a run of them, or a run of columns of one where it is
+/// long, in one group. What is computed for one output does not depend on the cut.
+/// </remarks>
+internal struct WinogradPlan
+{
+    /// <summary>Points of the transform: 6×6.</summary>
+    public const int Points = 36;
+
+    /// <summary>Rows and columns of an output tile.</summary>
+    public const int Tile = 4;
+
+    // Tiles of a chunk: what lets the transformed filters be used often enough; more when they come from beyond the second cache.
+    private const int FewTiles = 28, ManyTiles = 56, MostColumns = 64;
+    private const int FilterBytesOfSecondCache = 640 * 1024;
+
+    // Chunks from which on two and more threads share the work evenly.
+    private const int WantedChunks = 12, FewestTiles = 8;
+
+    public int Batch, Groups, SourceChannels, SourceHeight, SourceWidth, OutputChannels, OutputHeight, OutputWidth;
+
+    /// <summary>Zeros before the first row and column; negative: rows and columns left out.</summary>
+    public int Top, Left;
+
+    /// <summary>Vectors of channels in a group.</summary>
+    public int SourceBlocks, OutputBlocks;
+
+    public int TileRows, TileColumns, RowsPerChunk, ColumnsPerChunk, ColumnChunks, RowChunks;
+
+    // Distances in elements between points: of transformed inputs, and of products. A cache line more than needed, so that the points of one tile do
+    // not compete for one set of the cache.
+    public int InputStride, ProductStride, InputBlockStride;
+
+    public readonly int Panels => (OutputBlocks + 1) / 2;
+
+    public readonly int Chunks => Groups * RowChunks * ColumnChunks;
+
+    /// <summary>Columns of a padded row of one chunk.</summary>
+    public readonly int PaddedWidth => Tile * ColumnsPerChunk + 2;
+
+    /// <summary>Tiles of a chunk, rounded up to what the products take.</summary>
+    public readonly int TilesPerChunk => Padded(RowsPerChunk * ColumnsPerChunk);
+
+    public static int Padded(int tiles) => (tiles + 3) / 4 * 4;
+
+    public static WinogradPlan For(in ConvolutionGeometry g, bool forward, int lanes, int elementSize)
+    {
+        var plan = new WinogradPlan
+        {
+            Batch = g.Batch,
+            Groups = g.Groups,
+            SourceChannels = forward ? g.InputChannelsPerGroup : g.OutputChannelsPerGroup,
+            SourceHeight = forward ? g.Height : g.OutputHeight,
+            SourceWidth = forward ? g.Width : g.OutputWidth,
+            OutputChannels = forward ? g.OutputChannelsPerGroup : g.InputChannelsPerGroup,
+            OutputHeight = forward ? g.OutputHeight : g.Height,
+            OutputWidth = forward ? g.OutputWidth : g.Width,
+            Top = forward ? g.PaddingTop : 2 - g.PaddingTop,
+            Left = forward ? g.PaddingLeft : 2 - g.PaddingLeft,
+        };
+        plan.SourceBlocks = (plan.SourceChannels + lanes - 1) / lanes;
+        plan.OutputBlocks = (plan.OutputChannels + lanes - 1) / lanes;
+        plan.TileRows = (plan.OutputHeight + Tile - 1) / Tile;
+        plan.TileColumns = (plan.OutputWidth + Tile - 1) / Tile;
+        plan.Cut(elementSize, lanes);
+        return plan;
+    }
+
+    /// <summary>Elements of the transformed filters.</summary>
+    public readonly long FilterLength(int lanes) => (long)Points * Groups * SourceChannels * OutputBlocks * lanes;
+
+    private void Cut(int elementSize, int lanes)
+    {
+        long filterBytes = FilterLength(lanes) / Groups * elementSize;
+        int wanted = filterBytes > FilterBytesOfSecondCache ? ManyTiles : FewTiles;
+        ColumnChunks = (TileColumns + MostColumns - 1) / MostColumns;
+        ColumnsPerChunk = (TileColumns + ColumnChunks - 1) / ColumnChunks;
+        ColumnChunks = (TileColumns + ColumnsPerChunk - 1) / ColumnsPerChunk;
+        int rows = Batch * TileRows, most = ColumnChunks > 1 ? 1 : Math.Max(1, wanted / ColumnsPerChunk);
+        int fewest = Math.Min(most, (FewestTiles + ColumnsPerChunk - 1) / ColumnsPerChunk);
+        RowsPerChunk = Math.Clamp(rows * Groups * ColumnChunks / WantedChunks, fewest, most);
+        RowChunks = (rows + RowsPerChunk - 1) / RowsPerChunk;
+        int line = 64 / elementSize;
+        InputBlockStride = TilesPerChunk * lanes;
+        InputStride = SourceBlocks * InputBlockStride + line;
+        ProductStride = Math.Min(2, OutputBlocks) * TilesPerChunk * lanes + line;
+    }
+}
