@@ -16,13 +16,13 @@ public sealed class GoldenTests
     /// <summary>Operations that wait for their part of the library. The list may only shrink.</summary>
     private static readonly string[] OpsNotBuiltYet =
     [
-        "hmm",
         "pair_hmm",
     ];
 
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Cases =>
         from one in GoldenFolder.Selected
         where GoldenFolder.SelectedOperations.Length > 0 || !OpsNotBuiltYet.Contains(one.Operation)
+        where !MarkovGoldenTests.Operations.Contains(one.Operation)
         // A case that nothing serves for gets a row too, in which it fails.
         from way in GoldenOperation.All.Where(op => op.Name == one.Operation && op.Handles(one)).Select(op => op.Way).DefaultIfEmpty("")
         from precision in new[] { "double", "float" }
