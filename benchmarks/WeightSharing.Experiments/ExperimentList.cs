@@ -1,5 +1,9 @@
+using WeightSharing.Experiments.Adding;
+using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Mirror;
+using WeightSharing.Experiments.Rotated;
 
 namespace WeightSharing.Experiments;
 
@@ -15,5 +19,9 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new AddingExperiment(),
+        new CharactersExperiment(),
+        new RotatedExperiment(),
+        new MirrorExperiment(),
     ];
 }

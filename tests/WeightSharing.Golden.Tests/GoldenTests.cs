@@ -19,10 +19,7 @@ public sealed class GoldenTests
         "hmm",
         "linear_ode",
         "node_rk4",
-        "p4_conv",
-        "p4_lift",
         "pair_hmm",
-        "rnn",
     ];
 
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Cases =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using WeightSharing.Autograd;
 using WeightSharing.Layers;
+using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Training;
@@ -80,6 +81,11 @@ public sealed partial class Trainer<T, TInput, TTarget>
 
     /// <summary>Terms added to the loss once a step; see <see cref="Penalty"/>. They are not part of the reported loss.</summary>
     public IReadOnlyList<Func<Tensor<T>>> Penalties { get; init; } = [];
+
+    /// <summary>
+    /// How the uses of a shared parameter make up its gradient; null is their sum. With a rule, contributions are tracked, which costs time and memory for every use.
+    /// </summary>
+    public UsageRule<T>? UsageRule { get; init; }
 
     /// <summary>Counts the classes of a batch into a matrix (null at first); null when the targets are no classes.</summary>
     public Func<ConfusionMatrix?, Tensor<T>, Tensor<TTarget>, ConfusionMatrix>? CountClasses { get; init; }
@@ -207,6 +213,8 @@ public sealed partial class Trainer<T, TInput, TTarget>
         for (int i = 0; i < count; i++) batches[i] = source.Read(Epoch, Batch + i);
         long examples = batches.Sum(batch => (long)batch.Count);
 
+        using UsageLedgerScope? tracking = UsageRule is null ? null : UsageLedger.TrackContributions();
+
         // Nothing of this step counts before the step is complete: a failed one leaves the trainer where it was.
         var part = new Tally { Confusion = null };
         foreach (Batch<TInput, TTarget> batch in batches)
@@ -225,6 +233,7 @@ public sealed partial class Trainer<T, TInput, TTarget>
             if (value.RequiresGradient) value.Backward();
         }
 
+        UsageRule?.Apply(Optimizer.Parameters, Step);
         double? norm = Clip();
         Optimizer.Step();
         tally.Add(part);
