@@ -16,6 +16,8 @@ public sealed partial class PairHmm : Module<double>
 {
     internal const int M = 0, X = 1, Y = 2, End = 3;
 
+    private static readonly double[] FirstTransitions = [0.89, 0.05, 0.05, 0.01, 0.59, 0.4, 0, 0.01, 0.59, 0, 0.4, 0.01];
+
     private readonly TiedSimplex transitionSimplex, matchSimplex, insertSimplex;
 
     /// <summary>A model with gap opening 0.05, extension 0.4, end 0.01, three of four matches identical, and a uniform background.</summary>
@@ -37,7 +39,7 @@ public sealed partial class PairHmm : Module<double>
         Alphabet = alphabet;
         Transitions = Register("transitions", EmissionParts.Weight(
             "PairHmm", [3, 4], transitions, transitions is null ? transitionTying ?? PairTying.Transitions(tied) : null,
-            i => new[] { 0.89, 0.05, 0.05, 0.01, 0.59, 0.4, 0, 0.01, 0.59, 0, 0.4, 0.01 }[i]));
+            i => FirstTransitions[i]));
         Match = Register("match", EmissionParts.Weight(
             "PairHmm", [v, v], match, match is null ? matchTying ?? (tied ? PairTying.SymmetricMatches(v) : null) : null,
             i => v == 1 ? 1 : i / v == i % v ? 0.75 / v : 0.25 / (v * (v - 1))));
@@ -144,6 +146,8 @@ public sealed partial class PairHmm : Module<double>
     {
         Shake(Match, matchSimplex, key.Fork("match"), i => i / Alphabet.Count == i % Alphabet.Count ? 3.0 * Alphabet.Count : 1);
         Shake(Insert, insertSimplex, key.Fork("insert"), _ => 1);
+        // The end is not drawn: it says how long sequences are.
+        Transitions.SetFull(Tensor.Wrap([.. FirstTransitions], Transitions.Shape));
         Shake(Transitions, transitionSimplex, key.Fork("transitions"), i => new[] { 18.0, 1, 1, 0, 3, 2, 1, 0, 3, 1, 2, 0 }[i]);
     }
 

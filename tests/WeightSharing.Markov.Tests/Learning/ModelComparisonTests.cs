@@ -11,10 +11,10 @@ public sealed class ModelComparisonTests
     [InlineData(6.634896601021213, 1, 0.01)]
     [InlineData(18.307038053275146, 10, 0.05)]
     [InlineData(10, 10, 0.44049328506521257)]
-    [InlineData(100, 3, 1.5540961471378446e-21)]
+    [InlineData(100, 3, 1.554159431389605e-21)]
     [InlineData(0, 3, 1)]
     public void The_tail_of_chi_square_is_that_of_the_tables(double x, double freedom, double expected) =>
-        Assert.Equal(expected, SpecialFunctions.ChiSquareTail(x, freedom), 1e-12 * expected + 1e-30);
+        Assert.Equal(expected, SpecialFunctions.ChiSquareTail(x, freedom), 2e-12 * expected);
 
     [Fact]
     public void Log_gamma_is_that_of_factorials()
