@@ -18,8 +18,6 @@ public sealed class GoldenTests
     [
         "linear_ode",
         "node_rk4",
-        "p4_conv",
-        "p4_lift",
     ];
 
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Cases =>

@@ -18,8 +18,10 @@ internal static class OldStandardLibrary
     public static void Prepare(string folder)
     {
         if (SystemHasVersion()) return;
-        string done = Path.Combine(folder, ".libstdc++-prepared");
-        if (File.Exists(done)) return;
+
+        // A build may have put the libraries there anew: the note says which files were seen.
+        string note = Path.Combine(folder, ".libstdc++-prepared");
+        if (File.Exists(note) && File.ReadAllText(note) == Seen(folder)) return;
         foreach (string path in Directory.EnumerateFiles(folder, "*.so*", SearchOption.AllDirectories))
         {
             byte[] library = File.ReadAllBytes(path);
@@ -30,8 +32,11 @@ internal static class OldStandardLibrary
             File.Move(copy, path, overwrite: true);
         }
 
-        File.WriteAllText(done, "");
+        File.WriteAllText(note, Seen(folder));
     }
+
+    private static string Seen(string folder) => string.Concat(Directory.EnumerateFiles(folder, "*.so*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}\n"));
 
     private static bool SystemHasVersion()
     {
@@ -57,7 +62,7 @@ internal static class OldStandardLibrary
                 for (int left = Short(file, need + 2); left > 0; left--)
                 {
                     ReadOnlySpan<byte> name = file[(strings + (int)Int(file, entry + 8))..];
-                    if (Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]) == Version)
+                    if (Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]) == Version && (Short(file, entry + 4) & Weak) == 0)
                     {
                         BinaryPrimitives.WriteUInt16LittleEndian(file[(entry + 4)..], (ushort)(Short(file, entry + 4) | Weak));
                         changed = true;

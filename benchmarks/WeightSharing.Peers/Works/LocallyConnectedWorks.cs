@@ -35,8 +35,9 @@ internal static class LocallyConnectedWorks
                     using torch.Tensor byPlace = columns.permute(2, 0, 1);                                      // [places, N, taps]
                     using torch.Tensor transposed = torchW.transpose(1, 2);
                     using torch.Tensor biases = torchB.unsqueeze(1);
-                    using torch.Tensor products = torch.baddbmm(biases, byPlace, transposed);                   // [places, N, out]
-                    using torch.Tensor maps = products.permute(1, 2, 0);
+                    using torch.Tensor products = torch.bmm(byPlace, transposed);                               // [places, N, out]
+                    using torch.Tensor biased = products.add_(biases);
+                    using torch.Tensor maps = biased.permute(1, 2, 0);
                     return maps.reshape(batch, outputs, size, size);
                 },
                 torchX, torchW, torchB);

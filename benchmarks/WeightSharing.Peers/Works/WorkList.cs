@@ -20,5 +20,6 @@ internal static class WorkList
         .. SmallWorks.All,
         .. OptimizerWorks.All,
         .. LeNetWorks.All,
+        .. GraphWorks.All,
     ];
 }
