@@ -1,9 +1,11 @@
 using WeightSharing.Experiments.Adding;
 using WeightSharing.Experiments.Characters;
+using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Rotated;
+using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
 
@@ -19,6 +21,8 @@ internal static class ExperimentList
         Default,
         new DigitsTuningExperiment(),
         new LeCun1989Experiment(),
+        new VerificationExperiment(),
+        new CoraExperiment(),
         new AddingExperiment(),
         new CharactersExperiment(),
         new RotatedExperiment(),

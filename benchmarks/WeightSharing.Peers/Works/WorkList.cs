@@ -21,5 +21,6 @@ internal static class WorkList
         .. OptimizerWorks.All,
         .. RecurrentWorks.All,
         .. LeNetWorks.All,
+        .. GraphWorks.All,
     ];
 }
