@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
+using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
 
 // Each measurement is a command of its own and runs on one thread, for the kernel variant in force: WEIGHTSHARING_SIMD=128, 256 or 512 forces one, and
@@ -12,6 +13,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
     ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
+    ("orbits", "time to tie up to 92 million weight entries by the orbits of a group", _ => OrbitTimes.Run()),
+    ("groupconv", "what a group convolution takes beyond a plain one with as many maps, interleaved", _ => GroupConvolutionOverhead.Run()),
 ];
 
 string wanted = args.Length == 0 ? "peak" : args[0];

@@ -3,7 +3,9 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
+using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
 
@@ -23,6 +25,8 @@ internal static class ExperimentList
         new LeCun1989Experiment(),
         new AddingExperiment(),
         new CharactersExperiment(),
+        new RotatedExperiment(),
+        new MirrorExperiment(),
         new UNetExperiment(),
         new DepthExperiment(),
         new OdeExperiment(),

@@ -14,8 +14,8 @@ internal static class CodeRunner
     /// <summary>What a block is given when it has no <c>using</c> directives of its own.</summary>
     public static readonly string[] StandardUsings =
     [
-        "WeightSharing.Autograd", "WeightSharing.Checkpoints", "WeightSharing.Layers", "WeightSharing.Sharing", "WeightSharing.Tensors",
-        "WeightSharing.Training",
+        "WeightSharing.Autograd", "WeightSharing.Checkpoints", "WeightSharing.Layers", "WeightSharing.Sharing", "WeightSharing.Symmetry",
+        "WeightSharing.Tensors", "WeightSharing.Training",
     ];
 
     // What ImplicitUsings of the SDK gives every program.

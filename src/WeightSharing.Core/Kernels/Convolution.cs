@@ -57,7 +57,8 @@ internal static unsafe class Convolution
 
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
-            if (ConvolutionChoice.IsWinograd<T>(g, forward: true, options)) RunWinograd(variant, g, true, options, px, pw, pb, filters, py);
+            if (Depthwise.Applies(g)) Depthwise.Run(variant, g, forward: true, options.Relu, px, pw, pb, py);
+            else if (ConvolutionChoice.IsWinograd<T>(g, forward: true, options)) RunWinograd(variant, g, true, options, px, pw, pb, filters, py);
             else Correlate(variant, g, forward: true, options.Relu, px, pw, pb, py);
         }
     }
@@ -94,7 +95,8 @@ internal static unsafe class Convolution
 
         fixed (T* pdy = dy, pw = weight, pdx = dx)
         {
-            if (ConvolutionChoice.IsWinograd<T>(g, forward: false, options)) RunWinograd(variant, g, false, default, pdy, pw, null, filters, pdx);
+            if (Depthwise.AppliesToGradients(g)) Depthwise.Run(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
+            else if (ConvolutionChoice.IsWinograd<T>(g, forward: false, options)) RunWinograd(variant, g, false, default, pdy, pw, null, filters, pdx);
             else Correlate(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
         }
     }
@@ -146,7 +148,9 @@ internal static unsafe class Convolution
 
         fixed (T* px = x, pdy = dy, pdw = dw)
         {
-            if (Simd.Has512 && variant == SimdVariant.Vector512)
+            if (Depthwise.AppliesToGradients(g))
+                Depthwise.WeightGradient(variant, g, px, pdy, pdw, accumulate);
+            else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)
                 ConvolutionWeightGradient<T, Vector256<T>, Lanes256<T>>.Run(g, px, pdy, pdw, accumulate);

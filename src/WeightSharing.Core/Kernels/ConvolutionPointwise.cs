@@ -19,6 +19,18 @@ internal static unsafe class ConvolutionPointwise
     {
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && ConvolutionPointwiseTiles<T, Vector512<T>, Lanes512<T>>.Applies(g))
+            {
+                ConvolutionPointwiseTiles<T, Vector512<T>, Lanes512<T>>.Run(g, relu, px, pw, pb, py);
+                return;
+            }
+
+            if (Simd.Has256 && variant == SimdVariant.Vector256 && ConvolutionPointwiseTiles<T, Vector256<T>, Lanes256<T>>.Applies(g))
+            {
+                ConvolutionPointwiseTiles<T, Vector256<T>, Lanes256<T>>.Run(g, relu, px, pw, pb, py);
+                return;
+            }
+
             var work = new ConvolutionPointwiseImages<T> { Variant = variant, Geometry = g, X = px, Weight = pw, Bias = pb, Y = py, Relu = relu };
             Parallelism.For(g.Batch, ref work, g.Work / Vector128<T>.Count);
         }

@@ -17,7 +17,13 @@ public abstract class BatchNorm<T> : Layer<T>
 {
     private readonly Tensor<long>? batches;
 
-    private protected BatchNorm(int channels, double epsilon, double? momentum, bool affine, bool trackStatistics)
+    /// <summary>A normalisation of inputs whose rank the derived class decides.</summary>
+    /// <param name="channels">C.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="momentum">The part of the newest batch in the running statistics; null: the plain mean over all batches.</param>
+    /// <param name="affine">With weight and bias.</param>
+    /// <param name="trackStatistics">Keeps running statistics for evaluation; otherwise the batch's are used there too.</param>
+    protected BatchNorm(int channels, double epsilon, double? momentum, bool affine, bool trackStatistics)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         (Channels, Epsilon, Momentum) = (channels, epsilon, momentum);
@@ -58,9 +64,11 @@ public abstract class BatchNorm<T> : Layer<T>
     /// <summary>How many batches went into the running statistics.</summary>
     public long BatchesTracked => batches?.Item() ?? 0;
 
-    private protected abstract string Form { get; }
+    /// <summary>The shapes of inputs, for messages.</summary>
+    protected abstract string Form { get; }
 
-    private protected abstract bool Takes(int rank);
+    /// <summary>Whether inputs have this rank; dimension 1 is the channels'.</summary>
+    protected abstract bool Takes(int rank);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input has another rank or number of channels.</exception>
@@ -112,9 +120,11 @@ public sealed class BatchNorm1d<T>(int channels, double epsilon = 1e-5, double? 
     : BatchNorm<T>(channels, epsilon, momentum, affine, trackStatistics)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private protected override string Form => "[N, C] or [N, C, L]";
+    /// <inheritdoc/>
+    protected override string Form => "[N, C] or [N, C, L]";
 
-    private protected override bool Takes(int rank) => rank is 2 or 3;
+    /// <inheritdoc/>
+    protected override bool Takes(int rank) => rank is 2 or 3;
 
     /// <inheritdoc/>
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) =>
@@ -135,9 +145,11 @@ public sealed class BatchNorm2d<T>(int channels, double epsilon = 1e-5, double? 
     : BatchNorm<T>(channels, epsilon, momentum, affine, trackStatistics)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private protected override string Form => "[N, C, H, W]";
+    /// <inheritdoc/>
+    protected override string Form => "[N, C, H, W]";
 
-    private protected override bool Takes(int rank) => rank == 4;
+    /// <inheritdoc/>
+    protected override bool Takes(int rank) => rank == 4;
 
     /// <inheritdoc/>
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) =>

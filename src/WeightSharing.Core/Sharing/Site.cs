@@ -17,6 +17,9 @@ public readonly record struct Site(string? Kind, int Index)
     /// <summary>Head <paramref name="k"/> of an attention.</summary>
     public static Site Head(int k) => new("head", k);
 
+    /// <summary>Element <paramref name="g"/> of a group.</summary>
+    public static Site Element(int g) => new("g", g);
+
     /// <summary>For example <c>t=12</c>; empty for a use without a number.</summary>
     public override string ToString() => Kind is null ? "" : $"{Kind}={Index}";
 }

@@ -155,7 +155,7 @@ public sealed partial class Tying
         }
 
         string name = inner.IsIdentity ? Name : IsIdentity ? inner.Name : $"{inner.Name}, {Name}";
-        return Renumbered(name, FullShape, composed, signs);
+        return Renumbered(name, FullShape, inner.FreeCount, composed, signs);
     }
 
     /// <summary>The tying repeated independently over leading dimensions: free values [lead.., free], full weights [lead.., full].</summary>
@@ -218,12 +218,18 @@ public sealed partial class Tying
         void Mix(ulong word) => hash = (hash ^ word) * 1099511628211;
     }
 
-    private static Tying Renumbered(string name, in Shape fullShape, int[] index, sbyte[]? sign)
+    private static Tying Renumbered(string name, in Shape fullShape, int free, int[] index, sbyte[]? sign)
     {
         // Free values that nothing uses any more go; the others keep their order.
-        var used = new SortedSet<int>(index.Where(free => free >= 0));
-        Dictionary<int, int> number = used.Select((free, i) => (free, i)).ToDictionary(pair => pair.free, pair => pair.i);
-        return new Tying(name, fullShape, used.Count, [.. index.Select(free => free < 0 ? -1 : number[free])], sign);
+        var number = new int[free];
+        foreach (int old in index)
+        {
+            if (old >= 0) number[old] = 1;
+        }
+
+        int used = 0;
+        for (int old = 0; old < free; old++) number[old] = number[old] == 0 ? -1 : used++;
+        return new Tying(name, fullShape, used, Array.ConvertAll(index, old => old < 0 ? -1 : number[old]), sign);
     }
 
     private Shape LeadingOfFull<T>(Tensor<T> full, string operation)

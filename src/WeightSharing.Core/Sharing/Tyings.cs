@@ -133,15 +133,18 @@ public sealed partial class Tying
             }
         }
 
-        int taps = inputChannels * kernel.Area;
-        for (int tap = 0; tap < taps && outputChannels > 0; tap++)
+        // Every output channel uses the same taps, so the first speaks for all.
+        var met = new bool[outputChannels == 0 ? 0 : inputChannels * kernel.Area];
+        foreach (int tap in index.AsSpan(0, met.Length == 0 ? 0 : geometry.OutputPlane * columns))
         {
-            // Every output channel uses the same taps, so the first speaks for all.
-            if (!index.AsSpan(0, geometry.OutputPlane * columns).Contains(tap))
-            {
-                throw new ArgumentException(
-                    $"Tying.ConvolutionMatrix: tap {tap} of the filter [{outputChannels}, {inputChannels}, {kernel.Height}, {kernel.Width}] meets nothing but padding at every position of the image {image}; use a smaller kernel or less padding.");
-            }
+            if (tap >= 0) met[tap] = true;
+        }
+
+        int hidden = Array.IndexOf(met, false);
+        if (hidden >= 0)
+        {
+            throw new ArgumentException(
+                $"Tying.ConvolutionMatrix: tap {hidden} of the filter [{outputChannels}, {inputChannels}, {kernel.Height}, {kernel.Width}] meets nothing but padding at every position of the image {image}; use a smaller kernel or less padding.");
         }
 
         return Of("convolution matrix", [rows, columns], index);

@@ -15,6 +15,7 @@ public sealed class Weight<T>
     private readonly WeightTransform[] transforms;
     private Tying? tying;
     private int? entryCount;
+    private Constant? constant;
 
     private Weight(Parameter<T> parameter, WeightTransform[] transforms, IWeightOwner? owner, string localName)
     {
@@ -91,7 +92,8 @@ public sealed class Weight<T>
     /// </summary>
     /// <param name="site">Where in the layer's computation.</param>
     /// <param name="positions">How many places this one use covers.</param>
-    public Tensor<T> Use(Site site = default, int positions = 1) => Expand(UseFree(site, positions));
+    public Tensor<T> Use(Site site = default, int positions = 1) =>
+        NoGrad.IsActive ? Unrecorded(Parameter.Value) : Expand(UseFree(site, positions));
 
     /// <summary>
     /// As <see cref="Use"/>, but the free values before any transform: for an operation that works out the gradient of many uses of the weight itself,
@@ -234,6 +236,30 @@ public sealed class Weight<T>
         foreach (WeightTransform transform in transforms) value = transform.Apply(value);
         return value;
     }
+
+    // Without recording, values that stay as they are need expanding once: the second use of a version keeps the full weight, and with it what kernels
+    // keep with its buffer, such as transformed filters. Weights that learn change between uses, and nothing is kept for them.
+    private Tensor<T> Unrecorded(Tensor<T> value)
+    {
+        // Who holds a span may change values unseen.
+        if (!transforms.Any(transform => transform is TyingTransform) || value.Storage.SpanHandedOut) return Expand(value);
+        int version = value.Storage.Version;
+        Constant? known = Volatile.Read(ref constant);
+        if (known is null || known.Version != version)
+        {
+            Volatile.Write(ref constant, new Constant(version, null, 0));
+            return Expand(value);
+        }
+
+        if (known.Full is { } kept && !kept.Storage.SpanHandedOut && kept.Storage.Version == known.FullVersion) return kept;
+        Tensor<T> full = Tensor<T>.Persistent(Shape, "weight");
+        full.CopyFrom(Expand(value));
+        Volatile.Write(ref constant, new Constant(version, full, full.Storage.Version));
+        return full;
+    }
+
+    // The full weight of one version of the values; not made yet at the first use.
+    private sealed record Constant(int Version, Tensor<T>? Full, int FullVersion);
 
     // The identity; its backward keeps the part of the gradient that comes through this use.
     private sealed class UsageNode(Tensor<T> value, Usage<T> usage) : Node<T>(value)

@@ -1,3 +1,4 @@
+using WeightSharing.Autograd;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 using WeightSharing.Tests.Support;
@@ -117,5 +118,44 @@ public class WeightTests
         Tensor<double> w = parameter.Value.Copy().RequireGradient();
         Loss.MeanSquaredError(x.MatMul(w.Transpose()).MatMul(w), x).Backward();
         Expect.Close(w.Gradient!, parameter.Gradient!, 1e-14);
+    }
+
+    [Fact]
+    public void Without_recording_a_tied_weight_is_expanded_once_for_values_that_stay()
+    {
+        Weight<double> tied = new Weight<double>(new Parameter<double>(Expect.Values([2, 3]))).Through(Tying.Palindrome(5));
+        using NoGrad off = NoGrad.Begin();
+        Tensor<double> first = tied.Use(), second = tied.Use(), third = tied.Use();
+        Assert.NotSame(first, second);
+        Assert.Same(second, third);
+        Assert.Equal(tied.Value.ToArray(), third.ToArray());
+
+        // New values, however they come, are seen at the next use; what was handed out stays as it was.
+        double[] before = third.ToArray();
+        tied.Parameter.Set(Expect.Values([2, 3], "other"));
+        Assert.Equal(tied.Value.ToArray(), tied.Use().ToArray());
+        Assert.Equal(tied.Value.ToArray(), tied.Use().ToArray());
+        Assert.Equal(before, third.ToArray());
+        // So are changes to what was handed out, and values written through a span held since before.
+        Tensor<double> spoiled = tied.Use();
+        spoiled.Fill(7);
+        Assert.Equal(tied.Value.ToArray(), tied.Use().ToArray());
+        Span<double> values = tied.Parameter.Value.AsSpan();
+        tied.Use();
+        tied.Use();
+        values[0] = 42;
+        Assert.Equal(42, tied.Use()[0, 0]);
+    }
+
+    [Fact]
+    public void A_kept_expansion_outlives_the_scope_that_made_it()
+    {
+        Weight<double> tied = new Weight<double>(new Parameter<double>(Expect.Values([3]))).Through(Tying.Palindrome(5));
+        using NoGrad off = NoGrad.Begin();
+        for (int i = 0; i < 3; i++)
+        {
+            using var scope = TensorScope.Begin();
+            Assert.Equal(tied.Value.ToArray(), tied.Use().ToArray());
+        }
     }
 }
