@@ -12,7 +12,7 @@ internal sealed class SoftExperiment : Experiment
 {
     // Inside 1712 to 1920: the years before learn, these choose the strength.
     private const int FirstChoosing = 1886, LastTraining = 1920, FirstYear = 1712;
-    private static readonly double[] DecayStrengths = [0.03, 0.1, 0.3, 1, 3, 10];
+    private static readonly double[] DecayStrengths = [0.1, 0.3, 1, 3, 10, 30, 100];
     private static readonly double[] MixtureStrengths = [0.1, 0.3, 0.6, 1, 2];
 
     /// <inheritdoc/>
