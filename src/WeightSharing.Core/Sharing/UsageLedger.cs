@@ -7,6 +7,9 @@ namespace WeightSharing.Sharing;
 /// <summary>Switches for the recording of uses, each for the calling thread.</summary>
 public static class UsageLedger
 {
+    /// <summary>True while each use's share of the gradient is kept: what is used in several places at once then uses it place by place.</summary>
+    public static bool IsTracking => SharingAmbient.Current.Tracking;
+
     /// <summary>Stops noting uses until disposed.</summary>
     public static UsageLedgerScope Off() => new(SharingAmbient.Current, off: true, tracking: false);
 

@@ -33,7 +33,14 @@ public class UsageLedgerTests
         using (UsageLedger.Off())
         {
             Assert.True(weight.Use().RequiresGradient);
-            using (UsageLedger.TrackContributions()) weight.Use(Site.Step(1));
+            Assert.False(UsageLedger.IsTracking);
+            using (UsageLedger.TrackContributions())
+            {
+                Assert.True(UsageLedger.IsTracking);
+                weight.Use(Site.Step(1));
+            }
+
+            Assert.False(UsageLedger.IsTracking);
             weight.Use();
         }
 

@@ -1,0 +1,14 @@
+using WeightSharing.Experiments.Odes;
+using WeightSharing.Layers;
+
+namespace WeightSharing.Tests.Odes;
+
+public sealed class AdjointMemoryTests
+{
+    [Fact]
+    public void Memory_through_the_steps_grows_with_them()
+    {
+        long few = AdjointMemory.Peak(OdeGradient.ThroughSteps, 4), many = AdjointMemory.Peak(OdeGradient.ThroughSteps, 40);
+        Assert.True(many > 3 * few, $"{few} → {many}");
+    }
+}
