@@ -1,4 +1,5 @@
 using WeightSharing.Layers;
+using WeightSharing.Sharing;
 using WeightSharing.Symmetry;
 using WeightSharing.Tensors;
 
@@ -14,6 +15,36 @@ public class SymmetryP4 : SharingComparison
 public class SymmetryP4m : SharingComparison
 {
     internal override (Contestant, Contestant) Create() => Group.Pair(PlanarGroup.P4M, 4);
+}
+
+/// <summary>Within a filter: nine taps with five free values against nine free ones.</summary>
+public class SymmetryMirror : SharingComparison
+{
+    internal override (Contestant, Contestant) Create()
+    {
+        Tensor<float> x = Tensor.Normal<float>([32, 16, 256], RandomKey.Of(1));
+        var free = new Conv1d<float>(16, 32, 9, padding: 4);
+        var mirrored = new Conv1d<float>(16, 32, 9, padding: 4, tying: Tying.Palindrome(9));
+        free.Initialize(seed: 1);
+        mirrored.Initialize(seed: 1);
+        return (Contestant.Of(free, () => free.Forward(x)), Contestant.Of(mirrored, () => mirrored.Forward(x)));
+    }
+}
+
+/// <summary>Along the time of a differential equation: Euler's method with one field against a residual net with a layer of its own for every step.</summary>
+public class DepthOde : SharingComparison
+{
+    internal override (Contestant, Contestant) Create()
+    {
+        Tensor<float> x = Tensor.Normal<float>([64, 128], RandomKey.Of(1));
+        var ode = new NeuralOde<float>(new LayerField<float>(Field()), OdeSolver.Euler(16));
+        var residual = new LayerStack<float>(16, Field, residual: true, step: 1.0 / 16);
+        ode.Initialize(seed: 1);
+        residual.Initialize(seed: 1);
+        return (Contestant.Of(residual, () => residual.Forward(x)), Contestant.Of(ode, () => ode.Forward(x)));
+
+        static Layer<float> Field() => new Sequential<float>(new Dense<float>(128, 128), new Tanh<float>());
+    }
 }
 
 /// <summary>Across depth: one layer sixteen times against sixteen layers.</summary>
