@@ -18,8 +18,7 @@ internal static class Comparison
         // In this process, on one thread: what is compared differs in sharing alone.
         Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(9).WithMinIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(60));
         ManualConfig config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(ConsoleLogger.Default).AddColumnProvider(DefaultColumnProviders.Instance).AddColumn(new ParameterColumn())
-            .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default).AddExporter(MarkdownExporter.GitHub).AddExporter(BenchmarkDotNet.Exporters.Json.JsonExporter.Full)
-            .WithOptions(ConfigOptions.JoinSummary);
+            .AddDiagnoser(BenchmarkDotNet.Diagnosers.MemoryDiagnoser.Default).AddExporter(MarkdownExporter.GitHub).AddExporter(BenchmarkDotNet.Exporters.Json.JsonExporter.Full);
         string[] arguments = ["--filter", .. filters.Length == 0 ? ["*"] : filters];
         BenchmarkSwitcher.FromAssembly(typeof(Comparison).Assembly).Run(arguments, config);
     }

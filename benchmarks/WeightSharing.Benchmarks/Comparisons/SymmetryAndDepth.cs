@@ -17,6 +17,20 @@ public class SymmetryP4m : SharingComparison
     internal override (Contestant, Contestant) Create() => Group.Pair(PlanarGroup.P4M, 4);
 }
 
+/// <summary>Across all shifts of a torus: a dense layer tied by their orbits against a free one.</summary>
+public class SymmetryTorus : SharingComparison
+{
+    internal override (Contestant, Contestant) Create()
+    {
+        GroupAction torus = GroupAction.Torus(16, 16);
+        Tensor<float> x = Tensor.Normal<float>([64, 1, 16, 16], RandomKey.Of(1));
+        var shared = new EquivariantDense<float>(torus, torus);
+        shared.Initialize(seed: 1);
+        EquivariantDense<float> free = shared.ToUnshared();
+        return (Contestant.Of(free, () => free.Forward(x)), Contestant.Of(shared, () => shared.Forward(x)));
+    }
+}
+
 /// <summary>Within a filter: nine taps with five free values against nine free ones.</summary>
 public class SymmetryMirror : SharingComparison
 {
