@@ -19,6 +19,32 @@ public sealed class RepeatedTests
         Networks.Close(h, y);
     }
 
+    [Fact]
+    public void Equals_the_recurrent_layer_with_the_same_weights_and_the_same_input_at_every_step()
+    {
+        var layer = new Repeated<double>(Networks.Tanh(5 + 3, 5), times: 4, injection: InputInjection.Concatenate);
+        layer.Initialize(1);
+        var net = new Rnn<double>(3, 5);
+        net.Initialize(2);
+        Tensor<double> w = layer.Parameters["body.0.weight"].Value;
+        net.Parameters["weight_hh_l0"].Parameter.Set(w[.., ..5]);
+        net.Parameters["weight_ih_l0"].Parameter.Set(w[.., 5..]);
+        net.Parameters["bias_ih_l0"].Parameter.Set(layer.Parameters["body.0.bias"].Value);
+        net.Parameters["bias_hh_l0"].Parameter.Set(Tensor.Zeros<double>(5));
+
+        Tensor<double> x = Networks.Values([2, 3]), h = Networks.Values([2, 5], 6);
+        Tensor<double> steps = net.Forward(Tensor.Stack([x, x, x, x], 0), h.Unsqueeze(0)).Output;
+        Tensor<double> y = layer.Forward(x, h);
+        Networks.Close(steps[3..].Reshape(2, 5), y);
+
+        // The gradients of the shared weight are the same, in its two parts.
+        steps[3..].Sum().Backward();
+        y.Sum().Backward();
+        Tensor<double> gradient = layer.Parameters["body.0.weight"].Parameter.Gradient!;
+        Networks.Close(net.Parameters["weight_hh_l0"].Parameter.Gradient!, gradient[.., ..5]);
+        Networks.Close(net.Parameters["weight_ih_l0"].Parameter.Gradient!, gradient[.., 5..]);
+    }
+
     // y' = y in ten residual steps of 0.1: Euler gives 1.1¹⁰ for value and gradient.
     [Fact]
     public void A_residual_with_a_step_is_Eulers_method()

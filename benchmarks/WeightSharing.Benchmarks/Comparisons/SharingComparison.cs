@@ -45,10 +45,10 @@ public abstract class SharingComparison
 /// <param name="Step">One training step.</param>
 internal sealed record Contestant(long ParameterCount, Action Forward, Action Step)
 {
-    /// <summary>A model whose output is summed up to a loss.</summary>
-    public static Contestant Of(IParameterized<float> model, Func<Tensor<float>> output)
+    /// <summary>A model whose mean squared output is the loss.</summary>
+    public static Contestant Of(IParameterized<float> model, Func<Tensor<float>> output, double learningRate = 1e-3)
     {
-        var optimizer = new Adam<float>(model.Parameters, 1e-3);
+        var optimizer = new Adam<float>(model.Parameters, learningRate);
         return new Contestant(model.Parameters.FreeCount, Forward, Step);
 
         void Forward()

@@ -74,6 +74,25 @@ public class DepthRepeated : SharingComparison
     }
 }
 
+/// <summary>At a fixed point: one layer without end against sixteen layers of their own.</summary>
+public class DepthEquilibrium : SharingComparison
+{
+    internal override (Contestant, Contestant) Create()
+    {
+        // Small weights that hardly move: a contraction, whose fixed point exists in every step that is measured.
+        const double LearningRate = 1e-9;
+        Initializer small = Initializer.FanInUniform.WithGain(0.2);
+        Tensor<float> x = Tensor.Normal<float>([64, 128], RandomKey.Of(1));
+        var equilibrium = new Equilibrium<float>(Body());
+        var stack = new LayerStack<float>(16, Body, injection: InputInjection.Add);
+        equilibrium.Initialize(seed: 1);
+        stack.Initialize(seed: 1);
+        return (Contestant.Of(stack, () => stack.Forward(x), LearningRate), Contestant.Of(equilibrium, () => equilibrium.Forward(x), LearningRate));
+
+        Layer<float> Body() => new Sequential<float>(new Dense<float>(128, 128, initializer: small), new Tanh<float>());
+    }
+}
+
 /// <summary>Between the halves of a U-Net: decoder filters that are the encoder's transposed against filters of their own.</summary>
 public class DepthUNet : SharingComparison
 {
