@@ -3,6 +3,14 @@ using WeightSharing.Layers;
 
 namespace WeightSharing.Tests.Odes;
 
+/// <summary>Live bytes are those of the whole process: nothing else may run beside.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MemoryCollection
+{
+    public const string Name = "live bytes of the process";
+}
+
+[Collection(MemoryCollection.Name)]
 public sealed class AdjointMemoryTests
 {
     [Fact]
