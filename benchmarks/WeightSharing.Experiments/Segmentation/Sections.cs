@@ -60,8 +60,7 @@ internal sealed record Sections(string Name, string Credit, int Size, IReadOnlyL
 
     private static (int Count, int Size, byte[] Values) Bytes(DataSource source, string path)
     {
-        using Stream stream = source.Open(path);
-        IdxFile file = IdxFile.Read(stream, path);
+        IdxFile file = source.ReadIdx(path);
         if (file.Shape.Rank != 3 || file.Shape[1] != file.Shape[2]) throw new ExperimentException($"{path}: shape {file.Shape}; expected square sections [N, size, size].");
         return (file.Shape[0], file.Shape[1], Array.ConvertAll(file.ToTensor<float>().ToArray(), value => (byte)value));
     }
