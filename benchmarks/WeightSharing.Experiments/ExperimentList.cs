@@ -3,6 +3,7 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Verification;
@@ -27,5 +28,7 @@ internal static class ExperimentList
         new CharactersExperiment(),
         new RotatedExperiment(),
         new MirrorExperiment(),
+        new HmmExperiment(),
+        new AlignExperiment(),
     ];
 }
