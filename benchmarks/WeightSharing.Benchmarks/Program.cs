@@ -14,6 +14,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
     ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
+#if COMPARISONS
+    ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Run),
+#endif
     ("graph", "time and memory of a training step of graph convolutions by edges, up to two millions, on all processors", _ => GraphScale.Run()),
     ("orbits", "time to tie up to 92 million weight entries by the orbits of a group", _ => OrbitTimes.Run()),
     ("groupconv", "what a group convolution takes beyond a plain one with as many maps, interleaved", _ => GroupConvolutionOverhead.Run()),

@@ -1,11 +1,15 @@
 using WeightSharing.Experiments.Adding;
 using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
+using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
+using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
+using WeightSharing.Experiments.Segmentation;
+using WeightSharing.Experiments.Soft;
 using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
@@ -28,6 +32,10 @@ internal static class ExperimentList
         new CharactersExperiment(),
         new RotatedExperiment(),
         new MirrorExperiment(),
+        new UNetExperiment(),
+        new DepthExperiment(),
+        new OdeExperiment(),
+        new SoftExperiment(),
         new HmmExperiment(),
         new AlignExperiment(),
     ];

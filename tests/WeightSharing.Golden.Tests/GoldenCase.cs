@@ -14,6 +14,9 @@ internal sealed record GoldenCase(string Name, string Operation, double FloatErr
     /// <summary>The tensors and texts of the case.</summary>
     public SafetensorsFile File => file ??= SafetensorsFile.Read(Path);
 
+    /// <summary>The agreement that the case itself asks for, as those of adaptive solvers do; 0 where it asks for none.</summary>
+    public double StatedTolerance => File.Metadata.TryGetValue("hp.tolerance", out string? text) ? double.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+
     /// <summary>True when the case stands for itself in JSON, as the Markov models do.</summary>
     public bool IsJson => Path.EndsWith(".json", StringComparison.Ordinal);
 

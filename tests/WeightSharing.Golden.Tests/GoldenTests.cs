@@ -13,16 +13,8 @@ public sealed class GoldenTests
 {
     private const double DoubleTolerance = 1e-10, FloatTolerance = 1e-5, SharingTolerance = 1e-12;
 
-    /// <summary>Operations that wait for their part of the library. The list may only shrink.</summary>
-    private static readonly string[] OpsNotBuiltYet =
-    [
-        "linear_ode",
-        "node_rk4",
-    ];
-
     public static IEnumerable<TheoryDataRow<string, string, string, string>> Cases =>
         from one in GoldenFolder.Selected
-        where GoldenFolder.SelectedOperations.Length > 0 || !OpsNotBuiltYet.Contains(one.Operation)
         where !MarkovGoldenTests.Operations.Contains(one.Operation)
         // A case that nothing serves for gets a row too, in which it fails.
         from way in GoldenOperation.All.Where(op => op.Name == one.Operation && op.Handles(one)).Select(op => op.Way).DefaultIfEmpty("")
@@ -36,18 +28,11 @@ public sealed class GoldenTests
         GoldenCase one = GoldenFolder.Selected.Single(one => one.Name == name);
         GoldenOperation operation = GoldenOperation.All.FirstOrDefault(known => known.Name == op && known.Way == way && known.Handles(one))
             ?? throw new InvalidOperationException($"{name}: the library cannot express the operation {op}.");
+        // An adaptive solver of a continuous problem is held to what its tolerances promise, not to rounding.
         List<string> differences = precision == "double"
-            ? Run<double>(one, operation, DoubleTolerance)
+            ? Run<double>(one, operation, Math.Max(DoubleTolerance, one.StatedTolerance))
             : Run<float>(one, operation, Math.Max(FloatTolerance, 20 * one.FloatError));
         if (differences.Count > 0) Assert.Fail($"{name} ({op}, {precision}):\n  {string.Join("\n  ", differences)}");
-    }
-
-    [Fact]
-    public void The_list_of_missing_operations_has_none_too_many()
-    {
-        Assert.All(OpsNotBuiltYet, op => Assert.Contains(op, GoldenFolder.Own.Select(one => one.Operation)));
-        Assert.All(OpsNotBuiltYet, op => Assert.DoesNotContain(op, GoldenOperation.All.Select(known => known.Name)));
-        Assert.Equal(OpsNotBuiltYet.Distinct(), OpsNotBuiltYet);
     }
 
     [Fact]
@@ -80,7 +65,8 @@ public sealed class GoldenTests
         {
             foreach ((string name, StoredTensor tensor) in one.Of(group, ".f64"))
             {
-                Note(Comparison.Difference(group + name, operands.Gradient(name), tensor, tolerance));
+                // Ten times a tolerance that the case states, as the golden README has it.
+                Note(Comparison.Difference(group + name, operands.Gradient(name), tensor, Math.Max(tolerance, 10 * one.StatedTolerance)));
                 CheckUsages(name);
             }
         }

@@ -10,7 +10,7 @@ namespace WeightSharing.Experiments.Characters;
 /// <summary>Predicts the next character: embedding, LSTM, linear readout; trained by truncated backpropagation through time.</summary>
 internal sealed class CharacterModel : Module<float>
 {
-    private const int Streams = 32, Window = 64, Embedded = 32;
+    private const int MostStreams = 32, WindowsInStream = 16, Window = 64, Embedded = 32;
     private const double LearningRate = 4e-3, WeightDecay = 1e-2, GradientBound = 1, DropoutRate = 0.4;
 
     private readonly Embedding<float> embedding;
@@ -41,7 +41,8 @@ internal sealed class CharacterModel : Module<float>
     public double[] Train(CharacterText text, int passes, CancellationToken cancellation)
     {
         using UsageLedgerScope silent = UsageLedger.Off();
-        int streams = Math.Min(Streams, text.Training.Length / (2 * Window));
+        // A short text in few streams: each needs some windows for the state to be handed on.
+        int streams = Math.Clamp(text.Training.Length / (WindowsInStream * Window), 1, MostStreams);
         Tensor<int> training = CharacterText.Streams(text.Training, streams);
         int windows = (training.Shape[0] - 1) / Window;
         var optimizer = new AdamW<float>(Parameters, LearningRate, weightDecay: WeightDecay);

@@ -28,8 +28,7 @@ internal sealed class CharactersExperiment : Experiment
         double[] bits = model.Train(text, passes, context.Cancellation);
         var metrics = new MetricSet(this) { ["bpc"] = bits.Min() };
         string sample = model.Sample(text, text.IsLarge ? "KING" : "Shall I", 600, temperature: 0.8, key.Fork("sample"));
-        SharingReport sharing;
-        sharing = SharingReport.Of(model, () => model.Forward(Tensor.Zeros<int>(64, 1)));
+        SharingReport sharing = SharingReport.Of(model, () => model.Forward(Tensor.Zeros<int>(64, 1)));
 
         double[] axis = [.. Enumerable.Range(1, passes).Select(pass => (double)pass)];
         var table = new ReportTable("Validation", ["", "characters", "different", "bits a character"],
@@ -52,7 +51,7 @@ internal sealed class CharactersExperiment : Experiment
             new Verbatim(sample),
             new Heading("What is shared"),
             new Verbatim(sharing.ToString()),
-            new Paragraph($"Embedding, LSTM of {hidden} units, dropout, linear readout. The text is cut into 32 streams, read side by side in windows of 64 characters; the state is handed on "
+            new Paragraph($"Embedding, LSTM of {hidden} units, dropout, linear readout. The text is cut into streams (32 where it is long), read side by side in windows of 64 characters; the state is handed on "
                 + "from window to window, detached, so that the gradient stays in its window (truncated backpropagation through time). AdamW, learning rate from 0.004 to 0 along a cosine."),
         ];
         return new ExperimentResult(metrics, [table], page, [text.Credit]);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using IdxFile = WeightSharing.Training.IdxFile;
 
 namespace WeightSharing.Experiments.Data;
 
@@ -27,5 +28,20 @@ internal sealed class DataSource(string? folder)
         }
 
         return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+    }
+
+    /// <summary>A file in MNIST's format.</summary>
+    /// <exception cref="ExperimentException">The file is neither in the folder nor in the program, or it is damaged.</exception>
+    public IdxFile ReadIdx(string path)
+    {
+        using Stream stream = Open(path);
+        try
+        {
+            return IdxFile.Read(stream, path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ExperimentException(exception.Message);
+        }
     }
 }

@@ -1,7 +1,5 @@
 using WeightSharing.Experiments.Data;
 using WeightSharing.Tensors;
-using WeightSharing.Training;
-using DataSource = WeightSharing.Experiments.Data.DataSource;
 
 namespace WeightSharing.Experiments.LeCun1989;
 
@@ -29,21 +27,8 @@ internal sealed record ZipCodeImages(Examples Training, Examples Test, string Cr
     private static Examples Mnist(DataSource data, string part, int count, RandomKey key)
     {
         string images = $"mnist/{part}-images-idx3-ubyte.gz", labels = $"mnist/{part}-labels-idx1-ubyte.gz";
-        Tensor<float> pixels = Read(data, images).ToTensor<float>() / 127.5f - 1f;
-        return Draw(pixels.Unsqueeze(1), Read(data, labels).ToTensor<int>(), count, key.Fork(part));
-    }
-
-    private static IdxFile Read(DataSource data, string path)
-    {
-        using Stream stream = data.Open(path);
-        try
-        {
-            return IdxFile.Read(stream, path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ExperimentException(exception.Message);
-        }
+        Tensor<float> pixels = data.ReadIdx(images).ToTensor<float>() / 127.5f - 1f;
+        return Draw(pixels.Unsqueeze(1), data.ReadIdx(labels).ToTensor<int>(), count, key.Fork(part));
     }
 
     private static ZipCodeImages Embedded(DataSource data, RandomKey key)

@@ -63,7 +63,7 @@ internal sealed class RotatedDigits
     public Tensor<float> Around(int image, int steps)
     {
         Tensor<float> one = upright.Images[image..(image + 1)];
-        return Tensor.Concat<float>([.. Enumerable.Range(0, steps).Select(step => By(one, 360.0 * step / steps))], 0);
+        return Tensor.Concat<float>([.. Enumerable.Range(0, steps).Select(step => RandomRotation<float>.By(one, 360.0 * step / steps))], 0);
     }
 
     private static RotatedDigits FromMnist(DataSource data, RandomKey key)
@@ -78,50 +78,10 @@ internal sealed class RotatedDigits
             images.IndexSelect(0, Tensor.From(chosen, [chosen.Length])), Tensor.From(Array.ConvertAll(chosen, image => labels[image]), [chosen.Length]));
     }
 
-    private static Tensor<float> Pixels(DataSource data, string part) => (Read(data, $"mnist/{part}-images-idx3-ubyte.gz").ToTensor<float>() / 255f).Unsqueeze(1);
+    private static Tensor<float> Pixels(DataSource data, string part) => (data.ReadIdx($"mnist/{part}-images-idx3-ubyte.gz").ToTensor<float>() / 255f).Unsqueeze(1);
 
-    private static int[] Labels(DataSource data, string part) => Read(data, $"mnist/{part}-labels-idx1-ubyte.gz").ToTensor<int>().ToArray();
-
-    private static IdxFile Read(DataSource data, string path)
-    {
-        using Stream stream = data.Open(path);
-        try
-        {
-            return IdxFile.Read(stream, path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ExperimentException(exception.Message);
-        }
-    }
+    private static int[] Labels(DataSource data, string part) => data.ReadIdx($"mnist/{part}-labels-idx1-ubyte.gz").ToTensor<int>().ToArray();
 
     private static Examples Turned(Examples examples, RandomKey key) =>
         examples with { Images = new RandomRotation<float>(180).Apply(examples.Images, [.. Enumerable.Range(0, examples.Count)], key) };
-
-    // Bilinear too, by a given angle; counter-clockwise as displayed.
-    private static Tensor<float> By(Tensor<float> image, double degrees)
-    {
-        int size = image.Shape[3];
-        (double sine, double cosine) = Math.SinCos(degrees * Math.PI / 180);
-        double middle = (size - 1) / 2.0;
-        Tensor<float> turned = Tensor.Zeros<float>(image.Shape);
-        for (int i = 0; i < size; i++)
-        {
-            for (int j = 0; j < size; j++)
-            {
-                double row = cosine * (i - middle) + sine * (j - middle) + middle, column = cosine * (j - middle) - sine * (i - middle) + middle;
-                (int top, int left) = ((int)Math.Floor(row), (int)Math.Floor(column));
-                double value = 0;
-                for (int corner = 0; corner < 4; corner++)
-                {
-                    (int r, int c) = (top + corner / 2, left + corner % 2);
-                    if ((uint)r < (uint)size && (uint)c < (uint)size) value += (1 - Math.Abs(row - r)) * (1 - Math.Abs(column - c)) * image[0, 0, r, c];
-                }
-
-                turned[0, 0, i, j] = (float)value;
-            }
-        }
-
-        return turned;
-    }
 }

@@ -19,6 +19,7 @@ internal static class WorkList
         .. PointwiseWorks.All,
         .. SmallWorks.All,
         .. OptimizerWorks.All,
+        .. RecurrentWorks.All,
         .. LeNetWorks.All,
         .. GraphWorks.All,
     ];

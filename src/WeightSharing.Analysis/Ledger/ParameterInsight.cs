@@ -93,13 +93,13 @@ public sealed class ParameterInsight
         IGrouping<object, Usage<T>>[] groups = [.. tracked.GroupBy(usage => groupBy is null ? usage : (object)groupBy(usage))];
         using NoGrad inference = NoGrad.Begin();
         double[][] gradients = [.. groups.Select(group => group.Select(usage => usage.Gradient!).Aggregate((a, b) => a + b).To<double>().ToArray())];
-        double[] norms = [.. gradients.Select(gradient => Math.Sqrt(Dot(gradient, gradient)))], sum = new double[parameter.Count];
+        double[] norms = [.. gradients.Select(gradient => Vectors.Norm(gradient))], sum = new double[parameter.Count];
         foreach (double[] gradient in gradients)
         {
             for (int i = 0; i < sum.Length; i++) sum[i] += gradient[i];
         }
 
-        double total = norms.Sum(), sumNorm = Math.Sqrt(Dot(sum, sum));
+        double total = norms.Sum(), sumNorm = Vectors.Norm(sum);
         var cosines = new double[groups.Length, groups.Length];
         for (int i = 0; i < groups.Length; i++)
         {
@@ -121,14 +121,7 @@ public sealed class ParameterInsight
     public IReadOnlyList<(int Index, double Norm, double CosineToSum)> Along(string kind) =>
         [.. Usages.Where(usage => usage.Site.Kind == kind).OrderBy(usage => usage.Site.Index).Select(usage => (usage.Site.Index, usage.Norm, usage.CosineToSum))];
 
-    internal static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
-        return sum;
-    }
-
-    private static double Cosine(double[] a, double normA, double[] b, double normB) => normA == 0 || normB == 0 ? 0 : Math.Clamp(Dot(a, b) / (normA * normB), -1, 1);
+    private static double Cosine(double[] a, double normA, double[] b, double normB) => normA == 0 || normB == 0 ? 0 : Math.Clamp(Vectors.Dot(a, b) / (normA * normB), -1, 1);
 
     private double Pairs(Func<double, double> measure)
     {

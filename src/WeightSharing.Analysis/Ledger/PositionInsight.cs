@@ -18,14 +18,14 @@ public sealed class PositionInsight<T>
         int entries = gradients.Shape.Count / Math.Max(1, outputSize.Area);
         double[] values = gradients.To<double>().ToArray(), sum = new double[entries];
         for (int i = 0; i < values.Length; i++) sum[i % entries] += values[i];
-        double sumNorm = Math.Sqrt(ParameterInsight.Dot(sum, sum));
+        double sumNorm = Vectors.Norm(sum);
         (Norms, CosinesToSum) = (new double[outputSize.Height, outputSize.Width], new double[outputSize.Height, outputSize.Width]);
         for (int p = 0; p < outputSize.Area; p++)
         {
             double[] own = values.AsSpan(p * entries, entries).ToArray();
-            double norm = Math.Sqrt(ParameterInsight.Dot(own, own));
+            double norm = Vectors.Norm(own);
             Norms[p / outputSize.Width, p % outputSize.Width] = norm;
-            CosinesToSum[p / outputSize.Width, p % outputSize.Width] = norm == 0 || sumNorm == 0 ? 0 : Math.Clamp(ParameterInsight.Dot(own, sum) / (norm * sumNorm), -1, 1);
+            CosinesToSum[p / outputSize.Width, p % outputSize.Width] = norm == 0 || sumNorm == 0 ? 0 : Math.Clamp(Vectors.Dot(own, sum) / (norm * sumNorm), -1, 1);
         }
     }
 

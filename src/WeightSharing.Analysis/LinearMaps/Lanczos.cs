@@ -74,7 +74,7 @@ public static class Lanczos
         while (true)
         {
             double[] w = apply(vectors[^1]);
-            alphas.Add(Dot(vectors[^1], w));
+            alphas.Add(Vectors.Dot(vectors[^1], w));
             beta = Orthonormalise(w, vectors);
             // A rest of rounding size: the space is invariant.
             double scale = alphas.Select(Math.Abs).Concat(betas).Max();
@@ -104,27 +104,20 @@ public static class Lanczos
         return v;
     }
 
-    internal static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
-        return sum;
-    }
-
     // Twice is enough (Kahan); returns the norm that was left, after which the vector has norm 1, or is zero.
     private static double Orthonormalise(double[] v, List<double[]> against)
     {
-        double before = Math.Sqrt(Dot(v, v));
+        double before = Vectors.Norm(v);
         for (int pass = 0; pass < 2; pass++)
         {
             foreach (double[] other in against)
             {
-                double along = Dot(v, other);
+                double along = Vectors.Dot(v, other);
                 for (int i = 0; i < v.Length; i++) v[i] -= along * other[i];
             }
         }
 
-        double norm = Math.Sqrt(Dot(v, v));
+        double norm = Vectors.Norm(v);
         if (norm <= 1e-14 * before)
         {
             Array.Clear(v);

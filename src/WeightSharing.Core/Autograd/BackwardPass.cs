@@ -12,6 +12,7 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
     private HashSet<Node>? onTheWay;
     private Dictionary<Node, object?>? gathered;
     private int order, lowestTarget;
+    private bool stopsAtTargets;
 
     public bool RetainGraph { get; } = retainGraph;
 
@@ -21,8 +22,12 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
     public bool ReachesLeaves => gathered is null;
 
     /// <summary>Restricts the pass to the gradients of these nodes: nothing else is computed, and no leaf is touched.</summary>
-    public void RestrictTo(Node result, IReadOnlyList<Node> targets)
+    /// <param name="result">Where the pass begins.</param>
+    /// <param name="targets">Whose gradients are asked for.</param>
+    /// <param name="stop">Goes no further down than the targets: each is held constant for the others.</param>
+    public void RestrictTo(Node result, IReadOnlyList<Node> targets, bool stop = false)
     {
+        stopsAtTargets = stop;
         gathered = [];
         foreach (Node target in targets) gathered[target] = null;
         lowestTarget = targets.Count == 0 ? int.MaxValue : targets.Min(target => target.Depth);
@@ -35,6 +40,7 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
         {
             if (!seen.Add(node)) continue;
             reached.Add(node);
+            if (stop && gathered.ContainsKey(node)) continue;
             for (int i = 0; i < node.OperandCount; i++)
             {
                 if (node.Operand(i) is { } operand) stack.Push(operand);
@@ -55,6 +61,7 @@ internal sealed class BackwardPass(bool retainGraph, bool differentiable)
     /// </summary>
     public bool GoesBelow(Node node)
     {
+        if (stopsAtTargets && gathered!.ContainsKey(node)) return false;
         if (onTheWay is null || node.Released && node.Depth > lowestTarget) return true;
         for (int i = 0; i < node.OperandCount; i++)
         {

@@ -32,17 +32,28 @@ public static class Gradient
     /// <exception cref="ArgumentException">The seed has another shape than y.</exception>
     /// <exception cref="InvalidOperationException">As above.</exception>
     public static Tensor<T>[] Of<T>(Tensor<T> y, IReadOnlyList<Tensor<T>> xs, Tensor<T> seed, bool differentiable = false, bool retainGraph = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of("Gradient.Of", y, xs, seed, differentiable, retainGraph, partial: false);
+
+    /// <summary>
+    /// Σ seed·∂y/∂x for each x while the other xs are held constant, also where one was computed from another: what lies below the xs is not looked at.
+    /// </summary>
+    /// <inheritdoc cref="Of{T}(Tensor{T}, IReadOnlyList{Tensor{T}}, Tensor{T}, bool, bool)"/>
+    public static Tensor<T>[] Partial<T>(Tensor<T> y, IReadOnlyList<Tensor<T>> xs, Tensor<T> seed, bool differentiable = false, bool retainGraph = false)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Of("Gradient.Partial", y, xs, seed, differentiable, retainGraph, partial: true);
+
+    private static Tensor<T>[] Of<T>(
+        string name, Tensor<T> y, IReadOnlyList<Tensor<T>> xs, Tensor<T> seed, bool differentiable, bool retainGraph, bool partial)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(y);
         ArgumentNullException.ThrowIfNull(xs);
         ArgumentNullException.ThrowIfNull(seed);
-        Node<T> result = Differentiation.RequiredNode(y, "Gradient.Of");
-        Differentiation.CheckSeed("Gradient.Of", y, seed);
-        Node<T>[] nodes = [.. xs.Select(x => Differentiation.RequiredNode(x, "Gradient.Of"))];
+        Node<T> result = Differentiation.RequiredNode(y, name);
+        Differentiation.CheckSeed(name, y, seed);
+        Node<T>[] nodes = [.. xs.Select(x => Differentiation.RequiredNode(x, name))];
 
         var pass = new BackwardPass(retainGraph || differentiable, differentiable);
-        pass.RestrictTo(result, nodes);
+        pass.RestrictTo(result, nodes, partial);
         pass.Run(result, seed);
         return [.. nodes.Select(node => pass.Gathered<T>(node) ?? Tensor.Zeros<T>(node.Shape))];
     }

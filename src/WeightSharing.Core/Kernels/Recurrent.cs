@@ -44,7 +44,13 @@ internal static unsafe class Recurrent
         {
             var problem = new RecurrentProblem<T>(shape, lengths)
             {
-                Gates = g, Weight = w, Bias = b, Initial = h, InitialMemory = c, States = y, Memory = m,
+                Gates = g,
+                Weight = w,
+                Bias = b,
+                Initial = h,
+                InitialMemory = c,
+                States = y,
+                Memory = m,
             };
             Run<T, TCell, ForwardPass>(variant, problem);
         }
@@ -79,8 +85,15 @@ internal static unsafe class Recurrent
         {
             var problem = new RecurrentProblem<T>(shape, lengths)
             {
-                Gates = g, Weight = w, Initial = h, InitialMemory = c, States = y, Memory = m,
-                StateGradient = dy, InitialGradient = dh, MemoryGradient = dc,
+                Gates = g,
+                Weight = w,
+                Initial = h,
+                InitialMemory = c,
+                States = y,
+                Memory = m,
+                StateGradient = dy,
+                InitialGradient = dh,
+                MemoryGradient = dc,
             };
             Run<T, TCell, BackwardPass>(variant, problem);
         }

@@ -222,8 +222,14 @@ internal static class Recurrence<T, TCell, TStep>
             if (to.Wants(2)) to.Add(2, weights.RecurrentWeight(states, t.Initial));
             int inputBias = o.IndexOf(o.InputBias, 3), recurrentBias = o.IndexOf(o.RecurrentBias, 4);
             int state = o.IndexOf(o.State, 5), cell = o.IndexOf(o.Cell, 6);
-            if (inputBias >= 0 && to.Wants(inputBias)) to.Add(inputBias, weights.InputBias());
-            if (recurrentBias >= 0 && to.Wants(recurrentBias)) to.Add(recurrentBias, weights.RecurrentBias());
+            bool wantsInput = inputBias >= 0 && to.Wants(inputBias), wantsRecurrent = recurrentBias >= 0 && to.Wants(recurrentBias);
+            if (wantsInput || wantsRecurrent)
+            {
+                Tensor<T> sum = weights.InputBias();
+                if (wantsInput) to.Add(inputBias, sum);
+                if (wantsRecurrent) to.Add(recurrentBias, weights.RecurrentBias(sum));
+            }
+
             if (state >= 0) to.Add(state, dInitial);
             if (cell >= 0) to.Add(cell, dCell!);
         }

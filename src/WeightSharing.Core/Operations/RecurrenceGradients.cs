@@ -61,14 +61,21 @@ internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> 
         return du;
     }
 
-    // ∂b += Σ ∂a
-    public Tensor<T> InputBias() => gates.Sum(o.OwnWeights ? [1] : [0, 1]);
+    // ∂b += Σ ∂a       [G·H] = 1ᵀ [1, T·N] · [T·N, G·H]: as a product, which reads the gates once, row by row
+    public Tensor<T> InputBias() => ColumnSums(gates, width);
 
-    // ∂b′ += Σ ∂q
-    public Tensor<T> RecurrentBias()
+    // ∂b′ += Σ ∂q       that of the input bias, but for a last gate that is apart
+    public Tensor<T> RecurrentBias(Tensor<T> inputBias) => last is null
+        ? inputBias
+        : Tensor.Concat<T>([inputBias.Slice(-1, 0, width - hidden), ColumnSums(last, hidden)], -1);
+
+    private Tensor<T> ColumnSums(Tensor<T> values, int columns)
     {
-        Tensor<T> sum = InputBias();
-        return last is null ? sum : Tensor.Concat<T>([sum.Slice(-1, 0, width - hidden), last.Sum(o.OwnWeights ? [1] : [0, 1])], -1);
+        Tensor<T> sum = Tensor<T>.Uninitialized(o.OwnWeights ? [steps, columns] : [columns], Operation);
+        int matrices = o.OwnWeights ? steps : 1, rows = o.OwnWeights ? batch : steps * batch;
+        Gemm.MultiplyBatch(
+            matrices, 1, columns, rows, [T.One], 0, 0, 0, values.Buffer, rows * columns, columns, 1, sum.Buffer, columns, columns, accumulate: false);
+        return sum;
     }
 
     // The first step's state is the initial one; the states before all others lie side by side, one step off the gates.

@@ -11,12 +11,16 @@ public readonly struct UsageScope : IDisposable
 {
     private readonly SharingAmbient ambient;
     private readonly UsagePath former;
+    private readonly Site formerSite;
 
-    private UsageScope(SharingAmbient ambient, string name)
+    private UsageScope(SharingAmbient ambient, string? name, Site site)
     {
         this.ambient = ambient;
-        former = ambient.Path;
-        ambient.Path = former.Child(name);
+        (former, formerSite) = (ambient.Path, ambient.Site);
+        // A site around another scope becomes a part of the path: usages keep the order in which the scopes were entered.
+        if (formerSite.Kind is not null) ambient.Path = ambient.Path.Child(formerSite.ToString());
+        if (name is not null) ambient.Path = ambient.Path.Child(name);
+        ambient.Site = site;
     }
 
     /// <summary>Begins a scope on this thread; dispose to leave it.</summary>
@@ -24,13 +28,22 @@ public readonly struct UsageScope : IDisposable
     public static UsageScope Enter(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new UsageScope(SharingAmbient.Current, name);
+        return new UsageScope(SharingAmbient.Current, name, default);
     }
+
+    /// <summary>
+    /// Begins a scope on this thread in which every use that has no site of its own is noted at <paramref name="site"/>: how a container numbers the
+    /// applications of a layer that knows nothing of them.
+    /// </summary>
+    /// <exception cref="ArgumentException">The site has no kind.</exception>
+    public static UsageScope Enter(Site site) => site.Kind is null
+        ? throw new ArgumentException("UsageScope.Enter: a site without a kind; use Site.Step, Site.Depth or another.", nameof(site))
+        : new UsageScope(SharingAmbient.Current, null, site);
 
     /// <summary>Leaves the scope.</summary>
     public void Dispose()
     {
-        if (ambient is not null) ambient.Path = former;
+        if (ambient is not null) (ambient.Path, ambient.Site) = (former, formerSite);
     }
 }
 
@@ -56,6 +69,9 @@ internal sealed class SharingAmbient
     /// <summary>The scopes around the running code.</summary>
     public UsagePath Path = UsagePath.Root;
 
+    /// <summary>The site of uses that have none of their own; without a kind outside any scope of a site.</summary>
+    public Site Site;
+
     /// <summary>True while uses are not noted at all.</summary>
     public bool Off;
 
@@ -63,4 +79,12 @@ internal sealed class SharingAmbient
     public bool Tracking;
 
     public static SharingAmbient Current => current ??= new SharingAmbient();
+
+    /// <summary>What tells a use made here and now from others.</summary>
+    public UsageKey<T> Key<T>(Weight<T> weight, Site site, int positions)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        if (Site.Kind is null) return new UsageKey<T>(weight, Path, site, positions);
+        return site.Kind is null ? new UsageKey<T>(weight, Path, Site, positions) : new UsageKey<T>(weight, Path.Child(Site.ToString()), site, positions);
+    }
 }

@@ -92,18 +92,27 @@ public sealed class Weight<T>
     /// </summary>
     /// <param name="site">Where in the layer's computation.</param>
     /// <param name="positions">How many places this one use covers.</param>
-    public Tensor<T> Use(Site site = default, int positions = 1)
+    public Tensor<T> Use(Site site = default, int positions = 1) =>
+        NoGrad.IsActive ? Unrecorded(Parameter.Value) : Expand(UseFree(site, positions));
+
+    /// <summary>
+    /// As <see cref="Use"/>, but the free values before any transform: for an operation that works out the gradient of many uses of the weight itself,
+    /// as the adjoint of a differential equation does, and whose operand is the parameter.
+    /// </summary>
+    /// <param name="site">Where in the layer's computation.</param>
+    /// <param name="positions">How many uses this one stands for.</param>
+    public Tensor<T> UseFree(Site site = default, int positions = 1)
     {
         Tensor<T> value = Parameter.Value;
-        if (NoGrad.IsActive) return Unrecorded(value);
+        if (NoGrad.IsActive) return value;
         SharingAmbient ambient = SharingAmbient.Current;
         if (!ambient.Off)
         {
-            Usage<T> usage = Parameter.Ledger.Note(new UsageKey<T>(this, ambient.Path, site, positions));
+            Usage<T> usage = Parameter.Ledger.Note(ambient.Key(this, site, positions));
             if (ambient.Tracking && value.RequiresGradient) value = value.Detach().From(new UsageNode(value, usage));
         }
 
-        return Expand(value);
+        return value;
     }
 
     /// <summary>
@@ -125,7 +134,7 @@ public sealed class Weight<T>
         Tensor<T> value = Use(sites[0], positions);
         if (!ambient.Off && !NoGrad.IsActive)
         {
-            foreach (Site site in sites[1..]) Parameter.Ledger.Note(new UsageKey<T>(this, ambient.Path, site, positions));
+            foreach (Site site in sites[1..]) Parameter.Ledger.Note(ambient.Key(this, site, positions));
         }
 
         return [value];

@@ -38,9 +38,18 @@ internal sealed class PairSweep<T>
         double[] a = numbers.A;
         steps = new PairSteps<T>
         {
-            MM = Of(a[0]), MX = Of(a[1]), MY = Of(a[2] * gap), ME = Of(a[3]),
-            XM = Of(a[4]), XX = Of(a[5]), XY = Of(a[6] * gap), XE = Of(a[7]),
-            YM = Of(a[8]), YX = Of(a[9]), YY = Of(a[10] * gap), YE = Of(a[11]),
+            MM = Of(a[0]),
+            MX = Of(a[1]),
+            MY = Of(a[2] * gap),
+            ME = Of(a[3]),
+            XM = Of(a[4]),
+            XX = Of(a[5]),
+            XY = Of(a[6] * gap),
+            XE = Of(a[7]),
+            YM = Of(a[8]),
+            YX = Of(a[9]),
+            YY = Of(a[10] * gap),
+            YE = Of(a[11]),
         };
         none = new T[length];
         profile = new T[wide][];

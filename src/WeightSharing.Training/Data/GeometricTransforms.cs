@@ -61,16 +61,33 @@ public sealed class RandomRotation<T> : ITransform<T>
     public Tensor<T> Apply(Tensor<T> inputs, ReadOnlySpan<int> examples, RandomKey key)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        Images.Require("RandomRotation", inputs.Shape);
+        int[] numbers = examples.ToArray();
+        return Turned("RandomRotation", inputs, n => (2 * key.Fork(numbers[n]).Uniform() - 1) * maximum, fill);
+    }
+
+    /// <summary>All images turned by one angle.</summary>
+    /// <param name="images">[N, .., height, width].</param>
+    /// <param name="degrees">Counter-clockwise as displayed.</param>
+    /// <param name="fill">Value of what comes in from outside.</param>
+    /// <exception cref="ArgumentException">The images have fewer than three dimensions.</exception>
+    public static Tensor<T> By(Tensor<T> images, double degrees, T fill = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Turned("RandomRotation.By", images, _ => degrees * Math.PI / 180, double.CreateTruncating(fill));
+    }
+
+    private static Tensor<T> Turned(string transform, Tensor<T> inputs, Func<int, double> angle, double fill)
+    {
+        Images.Require(transform, inputs.Shape);
         int height = inputs.Shape[-2], width = inputs.Shape[-1], planes = inputs.Shape.Slice(1, inputs.Rank - 2).Count;
         T[] from = inputs.ToArray(), to = new T[from.Length];
-        for (int n = 0; n < examples.Length; n++)
+        for (int n = 0; n < inputs.Shape[0]; n++)
         {
-            (double sine, double cosine) = Math.SinCos((2 * key.Fork(examples[n]).Uniform() - 1) * maximum);
+            (double sine, double cosine) = Math.SinCos(angle(n));
             for (int plane = 0; plane < planes; plane++)
             {
                 int start = (n * planes + plane) * height * width;
-                Turn(from.AsSpan(start, height * width), to.AsSpan(start, height * width), height, width, sine, cosine);
+                Turn(from.AsSpan(start, height * width), to.AsSpan(start, height * width), height, width, sine, cosine, fill);
             }
         }
 
@@ -78,7 +95,7 @@ public sealed class RandomRotation<T> : ITransform<T>
     }
 
     // to(p) = from(R⁻¹·(p − c) + c): every pixel looks back to where it came from.
-    private void Turn(ReadOnlySpan<T> from, Span<T> to, int height, int width, double sine, double cosine)
+    private static void Turn(ReadOnlySpan<T> from, Span<T> to, int height, int width, double sine, double cosine, double fill)
     {
         double middleRow = (height - 1) / 2.0, middleColumn = (width - 1) / 2.0;
         for (int i = 0; i < height; i++)

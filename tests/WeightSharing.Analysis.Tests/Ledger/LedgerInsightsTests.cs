@@ -25,36 +25,6 @@ public sealed class LedgerInsightsTests
     }
 
     [Fact]
-    public void Measures_of_known_gradients()
-    {
-        // y = Σ s·w·c over three uses with gradients c: two orthogonal ones and the opposite of the first.
-        var w = new Parameter<double>(2, Initializer.Ones, new Fan(1, 1));
-        w.Initialize(RandomKey.Of(1));
-        Weight<double> handle = w;
-        Tensor<double>[] slopes = [Tensor.From(3.0, 0), Tensor.From(0.0, 4), Tensor.From(-3.0, 0)];
-        using (UsageLedger.TrackContributions())
-        {
-            Tensor<double> loss = Tensor.Scalar(0.0);
-            for (int t = 0; t < 3; t++) loss += (handle.Use(Site.Step(t)) * slopes[t]).Sum();
-            loss.Backward();
-        }
-
-        ParameterInsight insight = ParameterInsight.Of(["w"], w)!;
-        Assert.Equal(4, insight.SumNorm, 1e-14);
-        Assert.Equal(0.4, insight.Coherence, 1e-14);
-        Assert.Equal(1.0 / 3, insight.ConflictingShare, 1e-14);
-        // Gram matrix diag(9, 16, 9) with −9 between first and last: (34)² / (18² + 16²).
-        Assert.Equal(34.0 * 34 / (18 * 18 + 16 * 16), insight.EffectiveUsages, 1e-12);
-        Assert.Equal((24.0 / 25 + 24.0 / 25 + 1) / 3, insight.MagnitudeSimilarity, 1e-12);
-        Assert.Equal([(0, 3.0, 0.0), (1, 4, 1), (2, 3, 0)], insight.Along("t").Select(one => (one.Index, one.Norm, Math.Round(one.CosineToSum, 12))));
-        Assert.Empty(insight.Along("hop"));
-
-        ParameterInsight grouped = ParameterInsight.Of(["w"], w, usage => usage.Site.Index == 1 ? "odd" : "even")!;
-        Assert.Equal([("even", 0.0), ("odd", 4)], grouped.Usages.Select(usage => (usage.Name, usage.Norm)));
-        Assert.Equal(1, grouped.EffectiveUsages, 1e-12);
-    }
-
-    [Fact]
     public void Text_JSON_and_page_hold_the_numbers()
     {
         (Sequential<double> model, Tensor<double> x) = Autoencoder();
@@ -101,50 +71,7 @@ public sealed class LedgerInsightsTests
         Assert.Equal(3, coherence.Select(point => point.Value).Distinct().Count());
     }
 
-    [Fact]
-    public void The_positions_of_a_convolution_add_up_to_its_gradient()
-    {
-        var network = new Sequential<double>(
-            new Conv2d<double>(1, 2, 3, padding: 1), new Tanh<double>(), new Sequential<double>(new Conv2d<double>(2, 4, 3, stride: 2, groups: 2)), new Flatten<double>(), new Dense<double>(4 * 2 * 3, 3));
-        network.Initialize(seed: 2);
-        Tensor<double> input = Tensor.Normal<double>([4, 1, 6, 7], RandomKey.Of(3));
-        Tensor<int> labels = Tensor.From(0, 1, 2, 0);
-        IReadOnlyList<PositionInsight<double>> positions = PositionInsight.Of(network, input, y => Loss.CrossEntropy(y, labels));
-        Assert.All(network.Parameters, parameter => Assert.True(parameter.Gradient is null && parameter.Ledger.Usages.Count == 0));
-
-        Loss.CrossEntropy(network.Forward(input), labels).Backward();
-        Assert.Equal(["0.weight", "2.0.weight"], positions.Select(position => position.Name));
-        Assert.Equal(new Size2(6, 7), positions[0].OutputSize);
-        Close.All(network.Parameters["0.weight"].Parameter.Gradient!.ToArray(), positions[0].Gradients.Sum(0).ToArray(), 1e-12);
-        // Groups: the first two filters see the first channel, the last two the second.
-        Tensor<double> sum = positions[1].Gradients.Sum(0), grouped = network.Parameters["2.0.weight"].Parameter.Gradient!;
-        Close.All(grouped[..2].ToArray(), sum[..2, ..1].ToArray(), 1e-12);
-        Close.All(grouped[2..].ToArray(), sum[2.., 1..].ToArray(), 1e-12);
-        Assert.Equal(Math.Sqrt(positions[0].Gradients[..1].ToArray().Sum(g => g * g)), positions[0].Norms[0, 0], 1e-12);
-        Assert.Contains("the network has no Conv2d", Assert.Throws<ArgumentException>(() => PositionInsight.Of(new Sequential<double>(new Tanh<double>()), input, y => y.Sum())).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_account_of_a_model_counts_memory_updates_and_ties_and_finds_surgery()
-    {
-        (Sequential<double> model, Tensor<double> x) = Autoencoder();
-        SharingGraph before = SharingGraph.Of(model);
-        ModelReport report = ModelReport.Of(model, () => model.Forward(x[..1]), before);
-        Assert.True(report.Verification.Holds);
-        Assert.Equal((18 + 3 + 6) * 8, report.Bytes);
-        Assert.Equal((18 + 18 + 3 + 6) * 8, report.UnsharedBytes);
-        Assert.Equal(18, report.UpdatesSaved);
-        Assert.Equal([("2.weight", "transposed: 18 free → [6, 3]")], report.Tyings);
-        Assert.Contains("memory    216 B instead of 360 B", report.ToString(), StringComparison.Ordinal);
-
-        // The tie is cut: the decoder has a copy of the weight instead.
-        var encoder = (Dense<double>)model[0];
-        var cut = new Sequential<double>(encoder, new Tanh<double>(), new Dense<double>(3, 6));
-        cut.Initialize(seed: 1);
-        Assert.False(ModelReport.Of(cut, () => cut.Forward(x[..1]), before).Verification.Holds);
-    }
-
-    private static (Sequential<double> Model, Tensor<double> Input) Autoencoder()
+    internal static (Sequential<double> Model, Tensor<double> Input) Autoencoder()
     {
         var encoder = new Dense<double>(6, 3);
         var model = new Sequential<double>(encoder, new Tanh<double>(), new Dense<double>(3, 6, weight: encoder.Weight.Transposed()));

@@ -69,25 +69,5 @@ public sealed class TyingManifoldTests
         "weights [5] for the tying palindrome: 2 free → [4]; expected 4 entries",
         Assert.Throws<ArgumentException>(() => new TyingManifold(Tying.Palindrome(4)).Locate(Tensor.Ones<double>(5))).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void The_symmetry_that_a_weight_has_is_found_among_candidates()
-    {
-        Tensor<double> circulant = Tying.Circulant(6).Expand(Tensor.Normal<double>(6, RandomKey.Of(1)));
-        Tensor<double> noisy = circulant + Tensor.Normal<double>([6, 6], RandomKey.Of(2)) * 0.05;
-        IReadOnlyList<SymmetryScore> scores = SymmetryDiscovery.Rank(
-            noisy, ("none", Tying.Identity([6, 6])), ("transpose", Tying.Classes([6, 6], [.. Enumerable.Range(0, 36).Select(Symmetric)])), ("shift", Tying.Circulant(6)),
-            ("shift by planes", Tying.Toeplitz(6, 6)));
-        // A circulant is Toeplitz as well.
-        Assert.Equal(["shift", "shift by planes"], scores.Take(2).Select(score => score.Name).Order(StringComparer.Ordinal));
-        Assert.InRange(scores[1].Score, 0.01, 0.15);
-        Assert.Equal(1, scores[^1].Score, 0.35);
-
-        static int Symmetric(int i)
-        {
-            (int a, int b) = (Math.Max(i / 6, i % 6), Math.Min(i / 6, i % 6));
-            return a * (a + 1) / 2 + b;
-        }
-    }
-
     private static double Squares(Tensor<double> x) => x.ToArray().Sum(value => value * value);
 }

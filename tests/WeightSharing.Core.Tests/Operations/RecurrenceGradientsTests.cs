@@ -35,6 +35,6 @@ public class RecurrenceGradientsTests
         Expect.Close(dw, gradients.InputWeight());
         Expect.Close(du, gradients.RecurrentWeight(states.ToArray(), o.H));
         Expect.Close(gates.Sum(own ? [1] : [0, 1]), gradients.InputBias());
-        Expect.Close(recurrent.Sum(own ? [1] : [0, 1]), gradients.RecurrentBias());
+        Expect.Close(recurrent.Sum(own ? [1] : [0, 1]), gradients.RecurrentBias(gradients.InputBias()));
     }
 }

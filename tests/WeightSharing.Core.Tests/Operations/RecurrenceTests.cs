@@ -187,7 +187,8 @@ public class RecurrenceTests
         {
             (Tensor<double> states, Tensor<double> cell) = x.LstmRecurrence(w, u, b, q, h, c, lengths, reverse);
             return Tensor.Concat<double>([states, cell.Unsqueeze(0)], 0);
-        },
+        }
+        ,
     };
 
     // The textbook's sums, one unit at a time.

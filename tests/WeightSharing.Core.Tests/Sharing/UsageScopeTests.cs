@@ -54,4 +54,25 @@ public class UsageScopeTests
         Assert.Throws<ArgumentNullException>(() => UsageScope.Enter(null!));
         default(UsageScope).Dispose();
     }
+
+    [Fact]
+    public void A_scope_of_a_site_numbers_the_uses_that_have_none_of_their_own()
+    {
+        var parameter = new Parameter<double>(Tensor.From(1.0));
+        Weight<double> weight = parameter;
+        using (UsageScope.Enter(Site.Depth(2)))
+        {
+            weight.Use();
+            weight.Use(Site.Step(5));
+            using (UsageScope.Enter("left")) weight.Use();
+            using (UsageScope.Enter(Site.Depth(1))) weight.Use();
+            weight.Use();
+        }
+
+        weight.Use();
+        Assert.Equal(
+            [("", Site.Depth(2), 2), ("depth=2", Site.Step(5), 1), ("depth=2.left", default, 1), ("depth=2", Site.Depth(1), 1), ("", default, 1)],
+            parameter.Ledger.Usages.Select(usage => (usage.Scope, usage.Site, (int)usage.Count)));
+        Assert.StartsWith("UsageScope.Enter: a site without a kind;", Assert.Throws<ArgumentException>(() => { UsageScope.Enter(default(Site)).Dispose(); }).Message, StringComparison.Ordinal);
+    }
 }

@@ -68,6 +68,15 @@ public sealed class GeometricTransformsTests
     }
 
     [Fact]
+    public void By_a_right_angle_every_pixel_comes_from_one_pixel()
+    {
+        Tensor<double> image = Tensor.Arange<double>(18).Reshape(2, 1, 3, 3), turned = RandomRotation<double>.By(image, 90);
+        // Counter-clockwise: the last column becomes the first row.
+        double[] expected = [2, 5, 8, 1, 4, 7, 0, 3, 6, 11, 14, 17, 10, 13, 16, 9, 12, 15];
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], turned.ToArray()[i], 1e-12);
+    }
+
+    [Fact]
     public void Bad_arguments_say_what_is_expected()
     {
         Assert.Contains("maximum 181; expected 0 to 180 degrees", Assert.Throws<ArgumentOutOfRangeException>(() => new RandomRotation<float>(181)).Message, StringComparison.Ordinal);
