@@ -4,6 +4,7 @@ using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
@@ -35,5 +36,7 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new HmmExperiment(),
+        new AlignExperiment(),
     ];
 }
