@@ -3,6 +3,7 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Hessians;
 using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
@@ -35,5 +36,6 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new HessianExperiment(),
     ];
 }
