@@ -10,7 +10,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GateSigmoid(V x)
     {
-        if (!HasOwn) return Sigmoid(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return Sigmoid(x);
         // Within these bounds e⁻ˣ is normal; beyond them the result is 1, or below 10⁻³⁷ (10⁻³⁰⁷).
         V limited = L.Clamp(L.Negate(x), Constant(IsSingle ? -86 : -707), Constant(IsSingle ? 86 : 707));
         V n = Reduce(limited, out V r);
@@ -22,7 +22,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GateTanh(V x)
     {
-        if (!HasOwn) return Tanh(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return Tanh(x);
         V limited = L.Clamp(x, Constant(IsSingle ? -10 : -20), Constant(IsSingle ? 10 : 20));
         V n = Reduce(L.Add(limited, limited), out V r);
         V scale = L.ScaleByPowerOfTwo(Constant(1), n);
