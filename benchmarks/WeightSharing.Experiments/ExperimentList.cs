@@ -3,6 +3,7 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Hessians;
 using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
@@ -25,6 +26,7 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new HessianExperiment(),
         new LeCun1989Experiment(),
         new VerificationExperiment(),
         new CoraExperiment(),
