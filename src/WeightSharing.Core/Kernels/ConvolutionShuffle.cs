@@ -29,6 +29,13 @@ internal static class ConvolutionShuffle
             : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.UnzipEven(a, b)
             : Vector128.Create(a[0], a[2], b[0], b[2]);
 
+    /// <summary>a₁ a₃ b₁ b₃.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Odd(Vector128<float> a, Vector128<float> b)
+        => Sse.IsSupported ? Sse.Shuffle(a, b, 0b11_01_11_01)
+            : ArmSimd.Arm64.IsSupported ? ArmSimd.Arm64.UnzipOdd(a, b)
+            : Vector128.Create(a[1], a[3], b[1], b[3]);
+
     /// <summary>a₀ b₀.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Low(Vector128<double> a, Vector128<double> b)

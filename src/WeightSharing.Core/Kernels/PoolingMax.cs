@@ -31,6 +31,8 @@ internal static unsafe class MaxPooling
         {
             if (variant == SimdVariant.Reference || !IsVectorised<T>(g))
                 ForwardReference(g, px, py, pi);
+            else if (PoolingPairs<T>.Suits(g))
+                PoolingPairs<T>.Forward(g, px, py, pi);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 PoolingWindows<T, Vector512<T>, Lanes512<T>>.Maximum(g, px, py, pi);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)
@@ -57,6 +59,8 @@ internal static unsafe class MaxPooling
         {
             if (variant == SimdVariant.Reference || !Simd.HasVectorsOf<T>())
                 MaxPoolingValues<T, T, ScalarLanes<T>>.RunAll(g, px, py);
+            else if (PoolingPairs<T>.Suits(g))
+                PoolingPairs<T>.Forward(g, px, py, null);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 MaxPoolingValues<T, Vector512<T>, Lanes512<T>>.RunAll(g, px, py);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)
@@ -77,7 +81,11 @@ internal static unsafe class MaxPooling
         ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
         if (dx.IsEmpty) return;
         fixed (T* pdy = dy, pdx = dx)
-        fixed (int* pi = indices) MaxPoolingBackward<T>.RunAll(g, pdy, pi, pdx);
+        fixed (int* pi = indices)
+        {
+            if (Simd.HasVectorsOf<T>() && PoolingPairs<T>.Suits(g)) PoolingPairs<T>.Backward(g, pdy, pi, pdx);
+            else MaxPoolingBackward<T>.RunAll(g, pdy, pi, pdx);
+        }
     }
 
     /// <summary>The first maximum of the window at (i, j) and its place in the plane: the definition.</summary>

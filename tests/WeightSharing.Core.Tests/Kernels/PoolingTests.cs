@@ -74,6 +74,32 @@ public class PoolingTests
     }
 
     [Fact]
+    public void WindowsSideBySideGiveTheirGradientToThePlaceAlone()
+    {
+        foreach (int width in (int[])[2, 4, 7, 8, 9, 10, 14, 15, 16, 17, 31, 33])
+        {
+            foreach (int height in (int[])[2, 5, 6])
+            {
+                PoolingGeometry g = Geometry(3, height, width, 2, 2, 0, 1, ceil: false);
+                Check<float>(g);
+                Check<double>(g);
+            }
+        }
+
+        static void Check<T>(in PoolingGeometry g)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T[] x = ConvolutionTests.Integers<T>(g.InputLength, 1), dy = ConvolutionTests.Integers<T>(g.OutputLength, 2);
+            T[] y = new T[dy.Length], expected = new T[x.Length], dx = ConvolutionTests.Marked<T>(x.Length);
+            int[] indices = new int[dy.Length];
+            MaxPooling.Forward<T>(SimdVariant.Reference, g, x, y, indices);
+            for (int i = 0; i < dy.Length; i++) expected[i / g.OutputPlane * g.InputPlane + indices[i]] += dy[i];
+            MaxPooling.Backward<T>(g, dy, indices, dx);
+            Assert.Equal(expected, dx);
+        }
+    }
+
+    [Fact]
     public void OverlappingWindowsAddTheirGradients()
     {
         PoolingGeometry g = Geometry(1, 1, 3, 1, 1, 0, 1, ceil: false) with { KernelWidth = 2, OutputWidth = 2 };
