@@ -119,13 +119,15 @@ internal static unsafe class Convolution
     }
 
     /// <summary>dw[o, c, u, v] = Σ_{n, i, j} dy[n, o, i, j] · x[n, c, i·sH + u·dH − top, …]; added to dw when accumulating.</summary>
-    public static void WeightGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => WeightGradient(Simd.Chosen, g, x, dy, dw, accumulate);
-
-    /// <inheritdoc cref="WeightGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, bool)"/>
     public static void WeightGradient<T>(
-        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate)
+        in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate, ConvolutionOptions options = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => WeightGradient(Simd.Chosen, g, x, dy, dw, accumulate, options);
+
+    /// <inheritdoc cref="WeightGradient{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, bool, ConvolutionOptions)"/>
+    public static void WeightGradient<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate,
+        ConvolutionOptions options = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string operation = "Convolution.WeightGradient";
@@ -150,6 +152,8 @@ internal static unsafe class Convolution
         {
             if (Depthwise.AppliesToGradients(g))
                 Depthwise.WeightGradient(variant, g, px, pdy, pdw, accumulate);
+            else if (ConvolutionChoice.IsWinogradForWeights<T>(g, options))
+                Winograd.WeightGradient(variant, g, px, pdy, pdw, accumulate);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)

@@ -13,4 +13,10 @@ internal static class ConvolutionChoice
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
             && (forward ? Math.Min(g.OutputHeight, g.OutputWidth) : Math.Min(g.Height, g.Width)) >= 3;
+
+    /// <summary>True when a weight gradient is done by <see cref="Winograd"/>.</summary>
+    public static bool IsWinogradForWeights<T>(in ConvolutionGeometry g, ConvolutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
+            && Math.Min(g.OutputHeight, g.OutputWidth) >= 3;
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -67,6 +68,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         if (unitRuns > 1) AddPartials(partials.Pointer, unitRuns, (nint)g.WeightLength, dw, accumulate);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         int unitRun = chunk % unitRuns, tileRun = chunk / unitRuns % tileRuns, groupRun = chunk / unitRuns / tileRuns;
@@ -95,6 +97,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunUnit(int unit, int group, int firstChannel, int endChannel, T* planes, T* strips, T* result)
     {
         nint planesLength = plan.PlanesLength + slack;
@@ -125,6 +128,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunTile(
         int tile, int channels, int images, int positions, T* strips, T* planes, nint planesLength, T* result)
     {
@@ -144,6 +148,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackDy(T* source, int channels, int tile, int rows, int width, T* strip)
     {
         int gap = plan.Pitch - width, length = Padded((rows - 1) * plan.Pitch + width);
@@ -169,6 +174,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
 
     private static int Padded(int positions) => (positions + L.Count - 1) / L.Count * L.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddPartials(T* partials, int count, nint length, T* dw, bool accumulate)
     {
         for (nint i = 0; i < length; i++)

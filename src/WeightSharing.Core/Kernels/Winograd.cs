@@ -60,6 +60,16 @@ internal static unsafe class Winograd
             WinogradChunks<T, Vector128<T>, Lanes128<T>>.Run(plan, relu, source, filters, biases.Pointer, destination);
     }
 
+    /// <summary>dw of x and dy, added to dw when accumulating.</summary>
+    public static void WeightGradient<T>(SimdVariant variant, in ConvolutionGeometry g, T* x, T* dy, T* dw, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        WinogradPlan plan = WinogradPlan.For(g, forward: true, LanesOf<T>(variant), sizeof(T));
+        if (Simd.Has512 && variant == SimdVariant.Vector512) WinogradWeights<T, Vector512<T>, Lanes512<T>>.Run(plan, x, dy, dw, accumulate);
+        else if (Simd.Has256 && variant == SimdVariant.Vector256) WinogradWeights<T, Vector256<T>, Lanes256<T>>.Run(plan, x, dy, dw, accumulate);
+        else WinogradWeights<T, Vector128<T>, Lanes128<T>>.Run(plan, x, dy, dw, accumulate);
+    }
+
     private static int LanesOf<T>(SimdVariant variant) => variant switch
     {
         SimdVariant.Vector512 => Vector512<T>.Count,

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -17,22 +16,20 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
 
     private WinogradPlan plan;
     private bool relu;
-    private int* place;
-    private T* source, filters, bias, destination;
+    private WinogradRows<T, V, L> window;
+    private T* filters, bias, destination;
 
     /// <summary>destination = source ⋆ filters + bias; the bias padded to whole vectors in every group.</summary>
     public static void Run(in WinogradPlan plan, bool relu, T* source, T* filters, T* bias, T* destination)
     {
-        // Where pixel p of consecutive rows goes among padded rows.
-        int rows = Math.Min(plan.SourceHeight, WinogradPlan.Tile * plan.RowsPerChunk + 2), pixels = Math.Max(rows, 1) * plan.SourceWidth;
-        using Scratch<int> places = Scratch<int>.Rent(pixels);
-        for (int p = 0; p < pixels; p++) places.Pointer[p] = (p / plan.SourceWidth * plan.PaddedWidth + p % plan.SourceWidth) * L.Count;
+        var window = WinogradRows<T, V, L>.OfSource(plan, source);
+        using Scratch<int> places = Scratch<int>.Rent(window.Pixels);
+        window.SetPlaces(places.Pointer);
         var work = new WinogradChunks<T, V, L>
         {
             plan = plan,
             relu = relu,
-            place = places.Pointer,
-            source = source,
+            window = window,
             filters = filters,
             bias = bias,
             destination = destination,
@@ -59,7 +56,7 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
             for (int row = firstRow, end; row < endRow; row = end)
             {
                 end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
-                GatherRows(group, block, row, end, firstColumn, columns, rows.Pointer);
+                window.Gather(group, block, row, end, firstColumn, columns, rows.Pointer);
                 for (int i = row; i < end; i++, target += columns * lanes)
                     TransformRow(rows.Pointer + (nint)(i - row) * WinogradPlan.Tile * rowLength, rowLength, columns, half.Pointer, target);
             }
@@ -89,45 +86,6 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
         for (int point = 0; point < WinogradPlan.Points; point++) new Span<T>(target + (nint)point * plan.InputStride, length).Clear();
     }
 
-    /// <summary>The padded rows of a block of channels that tile rows [first, end) of one image need: [row][column][L].</summary>
-    private readonly void GatherRows(int group, int block, int first, int end, int firstColumn, int columns, T* rows)
-    {
-        int lanes = L.Count, image = first / plan.TileRows, width = plan.SourceWidth, paddedWidth = plan.PaddedWidth;
-        int top = (first - image * plan.TileRows) * WinogradPlan.Tile - plan.Top, count = (end - first) * WinogradPlan.Tile + 2;
-        int left = firstColumn * WinogradPlan.Tile - plan.Left, used = columns * WinogradPlan.Tile + 2;
-
-        // Rows and columns of the window that lie in the image.
-        int row0 = Math.Clamp(-top, 0, count), row1 = Math.Clamp(plan.SourceHeight - top, row0, count);
-        int column0 = Math.Clamp(-left, 0, used), column1 = Math.Clamp(width - left, column0, used);
-        int channel = block * lanes, channels = Math.Min(lanes, plan.SourceChannels - channel);
-        nint plane = (nint)plan.SourceHeight * width;
-        T* from = source + (((nint)image * plan.Groups + group) * plan.SourceChannels + channel) * plane;
-        new Span<T>(rows, row0 * paddedWidth * lanes).Clear();
-        for (int row = row0; row < row1; row++)
-        {
-            T* start = rows + (nint)row * paddedWidth * lanes;
-            Clear(start, column0 * lanes);
-            Clear(start + column1 * lanes, (used - column1) * lanes);
-        }
-
-        new Span<T>(rows + (nint)row1 * paddedWidth * lanes, (count - row1) * paddedWidth * lanes).Clear();
-        if (column1 - column0 == width)
-        {
-            // Whole rows: one run of pixels.
-            ChannelVectors<T, V, L>.Gather(
-                from + (nint)(top + row0) * width, plane, channels, (row1 - row0) * width, place,
-                rows + ((nint)row0 * paddedWidth + column0) * lanes);
-            return;
-        }
-
-        for (int row = row0; row < row1; row++)
-        {
-            ChannelVectors<T, V, L>.Gather(
-                from + (nint)(top + row) * width + left + column0, plane, channels, column1 - column0, place,
-                rows + ((nint)row * paddedWidth + column0) * lanes);
-        }
-    }
-
     private readonly void TransformRow(T* rows, nint rowStride, int columns, T* half, T* target)
     {
         for (int tile = 0; tile < columns; tile += TilesPerRun)
@@ -135,7 +93,7 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
             int run = Math.Min(TilesPerRun, columns - tile);
             WinogradTransform<T, V, L>.InputColumns(
                 rows + (nint)tile * WinogradPlan.Tile * L.Count, rowStride, WinogradPlan.Tile * run + 2, half);
-            WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride);
+            WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride, L.Count);
         }
     }
 
@@ -158,12 +116,5 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
             for (int i = 0; i < count; i++)
                 ChannelVectors<T, V, L>.Scatter(rows + i * rowStride, channels, pixels, to + (nint)i * plan.OutputWidth, plane);
         }
-    }
-
-    // Few elements: a call would take longer.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Clear(T* target, int count)
-    {
-        for (int i = 0; i < count; i += L.Count) L.Store(L.Zero, target + i);
     }
 }

@@ -42,11 +42,11 @@ internal static unsafe class WinogradTransform<T, V, L>
         }
     }
 
-    /// <summary>v[(6i + j) · stride] = Σ_k half[k][i] · Bᵀ[j, k], for tiles four columns apart, written L apart.</summary>
+    /// <summary>v[(6i + j) · stride] = Σ_k half[k][i] · Bᵀ[j, k], for tiles four columns apart, written <paramref name="tileStride"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void InputTiles(T* half, int tiles, T* v, nint stride)
+    public static void InputTiles(T* half, int tiles, T* v, nint stride, nint tileStride)
     {
-        for (int tile = 0; tile < tiles; tile++, half += 24 * Lanes, v += Lanes)
+        for (int tile = 0; tile < tiles; tile++, half += 24 * Lanes, v += tileStride)
         {
             T* from = half, to = v;
             for (int i = 0; i < 6; i++, from += Lanes, to += 6 * stride)
@@ -127,6 +127,82 @@ internal static unsafe class WinogradTransform<T, V, L>
             T* row = half + i * 3 * Lanes;
             FilterLine(L.Load(row), L.Load(row + Lanes), L.Load(row + 2 * Lanes), u + i * 6 * stride, stride);
         }
+    }
+
+    /// <summary>
+    /// d[(6i + j) · stride + tile · tileStride] = (A y Aᵀ)[i, j] of the 4×4 tiles y[row · rowStride + (4 · tile + column) · L]: the adjoint of
+    /// <see cref="OutputTiles"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GradientTiles(T* y, nint rowStride, int tiles, T* d, nint stride, nint tileStride)
+    {
+        T* half = stackalloc T[24 * Lanes];
+        for (int tile = 0; tile < tiles; tile++, y += 4 * Lanes, d += tileStride)
+        {
+            // half[i][column] = Σ_row A[i, row] · y[row, column]
+            T* from = y;
+            for (int column = 0; column < 4; column++, from += Lanes)
+            {
+                T* lower = from + 2 * rowStride;
+                GradientLine(L.Load(from), L.Load(from + rowStride), L.Load(lower), L.Load(lower + rowStride), half + column * Lanes, 4 * Lanes);
+            }
+
+            from = half;
+            T* to = d;
+            for (int i = 0; i < 6; i++, from += 4 * Lanes, to += 6 * stride)
+                GradientLine(L.Load(from), L.Load(from + Lanes), L.Load(from + 2 * Lanes), L.Load(from + 3 * Lanes), to, stride);
+        }
+    }
+
+    /// <summary>g[(3u + v) · L] = (Gᵀ m G)[u, v] of sums m[(6i + j) · L]: the adjoint of <see cref="Filter"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FilterGradient(T* m, T* g)
+    {
+        T* half = stackalloc T[18 * Lanes];
+        for (int j = 0; j < 6; j++)
+        {
+            T* from = m + j * Lanes;
+            FilterGradientLine(
+                L.Load(from), L.Load(from + 6 * Lanes), L.Load(from + 12 * Lanes), L.Load(from + 18 * Lanes), L.Load(from + 24 * Lanes),
+                L.Load(from + 30 * Lanes), half + j * Lanes, 6 * Lanes);
+        }
+
+        for (int u = 0; u < 3; u++)
+        {
+            T* from = half + u * 6 * Lanes;
+            FilterGradientLine(
+                L.Load(from), L.Load(from + Lanes), L.Load(from + 2 * Lanes), L.Load(from + 3 * Lanes), L.Load(from + 4 * Lanes),
+                L.Load(from + 5 * Lanes), g + u * 3 * Lanes, Lanes);
+        }
+    }
+
+    // A y
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void GradientLine(V y0, V y1, V y2, V y3, T* to, nint stride)
+    {
+        V half = L.Broadcast(T.CreateChecked(0.5)), two = L.Broadcast(T.CreateChecked(2));
+        V a = L.Broadcast(T.CreateChecked(A)), b = L.Broadcast(T.CreateChecked(B));
+        V p = L.MultiplyAdd(half, y2, y0), q = L.Multiply(a, L.MultiplyAdd(half, y3, y1));
+        V r = L.MultiplyAdd(two, y2, y0), s = L.Multiply(b, L.MultiplyAdd(two, y3, y1));
+        L.Store(y0, to);
+        to += stride;
+        L.Store(L.Add(p, q), to);
+        L.Store(L.Subtract(p, q), to + stride);
+        to += 2 * stride;
+        L.Store(L.Add(r, s), to);
+        L.Store(L.Subtract(r, s), to + stride);
+        L.Store(y3, to + 2 * stride);
+    }
+
+    // Gᵀ m
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FilterGradientLine(V m0, V m1, V m2, V m3, V m4, V m5, T* to, nint stride)
+    {
+        V third = L.Broadcast(T.CreateChecked(1.0 / 3)), sixth = L.Broadcast(T.CreateChecked(1.0 / 6)), most = L.Broadcast(T.CreateChecked(-2.0 / 3));
+        V s = L.Add(m1, m2), d = L.Subtract(m1, m2), t = L.Add(m3, m4), e = L.Subtract(m3, m4);
+        L.Store(L.Add(m0, L.MultiplyAdd(most, s, L.Multiply(sixth, t))), to);
+        L.Store(L.MultiplyAdd(L.Broadcast(T.CreateChecked(-2 * A / 3)), d, L.Multiply(L.Broadcast(T.CreateChecked(B / 6)), e)), to + stride);
+        L.Store(L.MultiplyAdd(third, L.Subtract(t, s), m5), to + 2 * stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -182,7 +182,7 @@ public static class ConvolutionOperation
         {
             Tensor<T> w = Tensor<T>.Uninitialized(
                 [geometry.OutputChannels, geometry.InputChannelsPerGroup, geometry.KernelHeight, geometry.KernelWidth], Name);
-            Kernel.WeightGradient(geometry, a.DenseSpan(), y.DenseSpan(), w.Buffer, accumulate: false);
+            Kernel.WeightGradient(geometry, a.DenseSpan(), y.DenseSpan(), w.Buffer, accumulate: false, options);
             return w;
         }
     }

@@ -82,6 +82,35 @@ public class WinogradTests
         }
     }
 
+    [Theory]
+    [InlineData("constant", "constant")]
+    [InlineData("alternating", "alternating")]
+    [InlineData("constant", "alternating")]
+    [InlineData("alternating", "constant")]
+    [InlineData("spread", "normal")]
+    [InlineData("normal", "spread")]
+    [InlineData("spread", "spread")]
+    [InlineData("spikes", "normal")]
+    [InlineData("offset", "normal")]
+    [InlineData("offset", "constant")]
+    [InlineData("normal", "offset")]
+    public void Rounding_of_weight_gradients_stays_within_the_tolerance_on_hostile_operands(string inputs, string gradients)
+    {
+        foreach ((int batch, int size) in ((int, int)[])[(1, 14), (16, 7), (4, 28)])
+        {
+            ConvolutionGeometry g = ConvolutionTests.Square(batch, 16, size, size, 16, 3, 1);
+            float[] x = Hostile(inputs, g.InputLength, 1), dy = Hostile(gradients, g.OutputLength, 2);
+            double[] expected = new double[g.WeightLength];
+            Convolution.WeightGradient<double>(SimdVariant.Reference, g, ConvolutionTests.Widen(x), ConvolutionTests.Widen(dy), expected, accumulate: false);
+            foreach (SimdVariant variant in ConvolutionTests.Vectorised)
+            {
+                float[] dw = new float[expected.Length];
+                RunWeights(variant, g, x, dy, dw, accumulate: false);
+                AssertClose(expected, dw, SingleTolerance / 2, $"{variant} {inputs} {gradients} {batch}×{size}²");
+            }
+        }
+    }
+
     [Fact]
     public void What_is_negative_is_cut_off_on_request()
     {
@@ -143,7 +172,8 @@ public class WinogradTests
     {
         T[] x = Values<T>(g.InputLength, 1), w = Values<T>(g.WeightLength, 2), dy = Values<T>(g.OutputLength, 3);
         T[] bias = Values<T>(g.OutputChannels, 4);
-        double[] expected = new double[dy.Length], expectedDx = new double[x.Length];
+        double[] expected = new double[dy.Length], expectedDx = new double[x.Length], expectedDw = new double[w.Length];
+        Convolution.WeightGradient<double>(SimdVariant.Reference, g, Widen(x), Widen(dy), expectedDw, accumulate: false);
         Convolution.Forward<double>(SimdVariant.Reference, g, Widen(x), Widen(w), Widen(bias), expected);
         Convolution.InputGradient<double>(SimdVariant.Reference, g, Widen(dy), Widen(w), expectedDx);
         foreach (SimdVariant variant in ConvolutionTests.Vectorised)
@@ -153,7 +183,18 @@ public class WinogradTests
             Run(variant, g, forward: false, relu: false, dy, w, [], dx);
             AssertClose(expected, y, tolerance, $"{variant} forward {typeof(T).Name}");
             AssertClose(expectedDx, dx, tolerance, $"{variant} backward {typeof(T).Name}");
+            T[] dw = ConvolutionTests.Marked<T>(w.Length), added = [.. w];
+            RunWeights(variant, g, x, dy, dw, accumulate: false);
+            RunWeights(variant, g, x, dy, added, accumulate: true);
+            AssertClose(expectedDw, dw, tolerance, $"{variant} weights {typeof(T).Name}");
+            AssertClose([.. expectedDw.Zip(w, (gradient, before) => gradient + double.CreateChecked(before))], added, tolerance, $"{variant} added weights");
         }
+    }
+
+    private static unsafe void RunWeights<T>(SimdVariant variant, ConvolutionGeometry g, T[] x, T[] dy, T[] dw, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* px = x, pdy = dy, pdw = dw) Winograd.WeightGradient(variant, g, px, pdy, pdw, accumulate);
     }
 
     private static unsafe void Run<T>(
