@@ -25,6 +25,9 @@ internal unsafe interface IVectorLanes<T, V>
 
     static abstract V Max(V a, V b);
 
+    /// <summary>The larger of numbers none of which is NaN, in one instruction.</summary>
+    static abstract V Larger(V a, V b);
+
     /// <summary>a &gt; b ? x : y, lane by lane.</summary>
     static abstract V IfGreater(V a, V b, V x, V y);
 
@@ -59,6 +62,7 @@ internal readonly unsafe struct Lanes128<T> : IVectorLanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> ScaleByShifted(Vector128<T> value, Vector128<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Larger(Vector128<T> a, Vector128<T> b) => Vector128.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector128<T> a) => a.GetElement(Vector128<T>.Count - 1);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> WithFirst(Vector128<T> a, T value) => a.WithElement(0, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
@@ -109,6 +113,7 @@ internal readonly unsafe struct Lanes256<T> : IVectorLanes<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> ScaleByShifted(Vector256<T> value, Vector256<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Larger(Vector256<T> a, Vector256<T> b) => Vector256.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector256<T> a) => Lanes128<T>.Last(a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> WithFirst(Vector256<T> a, T value) => a.WithElement(0, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector256<T> a) => Lanes128<T>.Sum(a.GetLower() + a.GetUpper());
@@ -162,6 +167,7 @@ internal readonly unsafe struct Lanes512<T> : IVectorLanes<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> ScaleByShifted(Vector512<T> value, Vector512<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Larger(Vector512<T> a, Vector512<T> b) => Vector512.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector512<T> a) => Lanes256<T>.Last(a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector512<T> a) => Lanes256<T>.Sum(a.GetLower() + a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Largest(Vector512<T> a) => Lanes256<T>.Largest(Vector256.Max(a.GetLower(), a.GetUpper()));
