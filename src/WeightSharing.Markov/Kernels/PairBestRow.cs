@@ -19,6 +19,11 @@ internal struct PairScores
     public double ME, XE, YE;
 }
 
+/// <summary>What comes into a run of columns from the one to its left, or leaves it to the right.</summary>
+/// <param name="Diagonal">d of the row above.</param>
+/// <param name="Carry">This row's Y in the next column.</param>
+internal record struct PairEdge(double Diagonal, double Carry);
+
 /// <summary>
 /// One row of Viterbi's recursion of a pair HMM in logarithms, vectorised along the row. In columns from … to, everywhere else −∞:
 /// M_j = profile_j + d_{j−1}, X_j = insert + u_j, M′_j = max(M_j, begin_j), Y_j = barrier_j + max(MY + M′_{j−1}, XY + X_{j−1}, YY + Y_{j−1}); then
@@ -37,7 +42,7 @@ internal static unsafe class PairBestRow
     /// <summary>What lengths of rows are rounded up to.</summary>
     public const int Padding = 8;
 
-    /// <summary>One row.</summary>
+    /// <summary>One row, or a run of its columns.</summary>
     /// <param name="profile">Match scores of the row's symbol; rounded up as the rows, as all operands by columns.</param>
     /// <param name="insert">Insertion score of the row's symbol.</param>
     /// <param name="begin">The score of beginning at each column; empty for none.</param>
@@ -45,75 +50,88 @@ internal static unsafe class PairBestRow
     /// <param name="end">The score of ending at each column, −∞ beyond the last; empty when nobody asks.</param>
     /// <param name="d">Of the row above; receives this row's.</param>
     /// <param name="u">Of the row above; receives this row's.</param>
-    /// <param name="rows">Receives M, X, Y, three runs of d's length, in the columns of this row; empty when nobody wants them.</param>
+    /// <param name="rows">Receives M, X and Y in the columns of this row, each <paramref name="stride"/> behind the other; empty when nobody wants them.</param>
+    /// <param name="stride">From M to X and from X to Y.</param>
     /// <param name="scores">Transitions.</param>
     /// <param name="from">First column.</param>
     /// <param name="to">Last column.</param>
+    /// <param name="edge">What comes in from the left of <paramref name="from"/>; receives what goes on to the right of the last vector.</param>
     /// <param name="width">The variant.</param>
     /// <returns>max_j end_j + max(ME + M, XE + X, YE + Y) and the first column that reaches it; −∞ without <paramref name="end"/>.</returns>
     public static (double Best, int Column) Run(
         ReadOnlySpan<double> profile, double insert, ReadOnlySpan<double> begin, ReadOnlySpan<double> barrier, ReadOnlySpan<double> end, Span<double> d, Span<double> u,
-        Span<double> rows, in PairScores scores, int from, int to, SimdWidth width)
+        Span<double> rows, int stride, in PairScores scores, int from, int to, ref PairEdge edge, SimdWidth width)
     {
         fixed (double* p = profile, s = begin, b = barrier, e = end, dp = d, up = u, r = rows)
+        fixed (PairEdge* g = &edge)
         {
             PairScores own = scores;
             return width switch
             {
-                SimdWidth.Vector512 => Run<Vector512<double>, Lanes512<double>>(p, insert, s, b, e, dp, up, r, &own, d.Length, from, to),
-                SimdWidth.Vector256 => Run<Vector256<double>, Lanes256<double>>(p, insert, s, b, e, dp, up, r, &own, d.Length, from, to),
-                SimdWidth.Vector128 => Run<Vector128<double>, Lanes128<double>>(p, insert, s, b, e, dp, up, r, &own, d.Length, from, to),
-                _ => Reference(p, insert, s, b, e, dp, up, r, &own, d.Length, from, to),
+                SimdWidth.Vector512 => Run<Vector512<double>, Lanes512<double>>(p, insert, s, b, e, dp, up, r, stride, &own, from, to, g),
+                SimdWidth.Vector256 => Run<Vector256<double>, Lanes256<double>>(p, insert, s, b, e, dp, up, r, stride, &own, from, to, g),
+                SimdWidth.Vector128 => Run<Vector128<double>, Lanes128<double>>(p, insert, s, b, e, dp, up, r, stride, &own, from, to, g),
+                _ => Reference(p, insert, s, b, e, dp, up, r, stride, &own, from, to, g),
             };
         }
     }
 
     private static (double, int) Reference(
-        double* profile, double insert, double* begin, double* barrier, double* end, double* d, double* u, double* rows, PairScores* scores, int length, int from, int to)
+        double* profile, double insert, double* begin, double* barrier, double* end, double* d, double* u, double* rows, int stride, PairScores* scores, int from, int to, PairEdge* edge)
     {
         (double best, int column) = (No, 0);
-        double diagonal = from > 0 ? d[from - 1] : No, y = No, z = No;
+        (double diagonal, double incoming) = (edge->Diagonal, edge->Carry);
         for (int j = from; j <= to; j++)
         {
             double m = profile[j] + diagonal, x = insert + u[j], source = begin is null ? m : Math.Max(m, begin[j]);
-            y = Math.Max(z, y + scores->YY) + (barrier is null ? 0 : barrier[j]);
-            z = Math.Max(source + scores->MY, x + scores->XY);
+            double y = incoming + (barrier is null ? 0 : barrier[j]);
+            incoming = Math.Max(Math.Max(source + scores->MY, x + scores->XY), y + scores->YY);
             diagonal = d[j];
             d[j] = Math.Max(Math.Max(source + scores->MM, x + scores->XM), y + scores->YM);
             u[j] = Math.Max(Math.Max(source + scores->MX, x + scores->XX), y + scores->YX);
-            if (rows is not null) (rows[j], rows[length + j], rows[2 * length + j]) = (m, x, y);
+            if (rows is not null) (rows[j], rows[stride + j], rows[2 * stride + j]) = (m, x, y);
             if (end is null) continue;
             double over = Math.Max(Math.Max(m + scores->ME, x + scores->XE), y + scores->YE) + end[j];
             if (over > best) (best, column) = (over, j);
         }
 
+        *edge = new PairEdge(diagonal, incoming);
         return (best, column);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double, int) Run<V, L>(
-        double* profile, double insertion, double* begin, double* barrier, double* end, double* d, double* u, double* rows, PairScores* scores, int length, int from, int to)
+        double* profile, double insertion, double* begin, double* barrier, double* end, double* d, double* u, double* rows, int stride, PairScores* scores, int from, int to, PairEdge* edge)
         where V : struct
         where L : struct, IVectorLanes<double, V>
     {
+        // What is called is called before the loop, and its vectors stay in registers.
+        double* table = stackalloc double[24];
+        int first = from / L.Count * L.Count, behind = to / L.Count * L.Count;
+        for (int i = 0; i < L.Count; i++)
+        {
+            table[i] = i == 0 ? 0 : table[i - 1] + scores->YY;
+            table[8 + i] = Inside(first + i, from, to);
+            table[16 + i] = Inside(behind + i, from, to);
+        }
+
         V mm = L.Broadcast(scores->MM), xm = L.Broadcast(scores->XM), ym = L.Broadcast(scores->YM), mx = L.Broadcast(scores->MX), xx = L.Broadcast(scores->XX);
         V yx = L.Broadcast(scores->YX), my = L.Broadcast(scores->MY), xy = L.Broadcast(scores->XY), insert = L.Broadcast(insertion), no = L.Broadcast(No);
-        double e1 = scores->YY, whole = L.Count * e1;
-        V scan1 = L.Broadcast(e1), scan2 = L.Broadcast(2 * e1), scan4 = L.Broadcast(4 * e1), powers = Powers<V, L>(e1);
+        V scan1 = L.Broadcast(scores->YY), scan2 = L.Broadcast(2 * scores->YY), scan4 = L.Broadcast(4 * scores->YY), whole = L.Broadcast(L.Count * scores->YY), powers = L.Load(table);
         V best = no, bestAt = L.Zero;
         bool crossing = scores->XY != No || scores->YX != No;
-        int first = from / L.Count * L.Count;
-        double carry = No, diagonal = first > 0 ? d[first - 1] : No;         // from the block to the left: this row's Y, the row above's d
+        bool cutFirst = from > first, cutLast = to - behind < L.Count - 1;
+        V carry = L.Broadcast(edge->Carry), before = L.Broadcast(edge->Diagonal);        // of the block to the left: this row's Y behind it, the row above's d
         for (int j = first; j <= to; j += L.Count)
         {
-            V dv = L.Load(d + j), m = L.Add(L.Load(profile + j), L.ShiftUp(dv, 1, L.Broadcast(diagonal))), x = L.Add(insert, L.Load(u + j)), source = m;
-            diagonal = L.Last(dv);
+            V dv = L.Load(d + j), m = L.Add(L.Load(profile + j), L.ShiftIn(dv, before)), x = L.Add(insert, L.Load(u + j)), source = m;
+            before = dv;
             if (begin is not null) source = L.Larger(m, L.Load(begin + j));
             V inside = L.Zero;
-            bool edge = j < from || j + L.Count - 1 > to;
-            if (edge)
+            bool cut = j == first && cutFirst || j == behind && cutLast;
+            if (cut)
             {
-                inside = Inside<V, L>(j, from, to);
+                inside = L.Load(table + (j == first ? 8 : 16));
                 (m, x, source) = (L.Add(m, inside), L.Add(x, inside), L.Add(source, inside));
             }
 
@@ -126,8 +144,8 @@ internal static unsafe class PairBestRow
                 y = L.Larger(y, L.Add(scan1, L.ShiftUp(y, 1, no)));
                 if (L.Count > 2) y = L.Larger(y, L.Add(scan2, L.ShiftUp(y, 2, no)));
                 if (L.Count > 4) y = L.Larger(y, L.Add(scan4, L.ShiftUp(y, 4, no)));
-                V left = L.Add(powers, L.Broadcast(carry));
-                carry = double.MaxNative(double.MaxNative(L.Last(z), L.Last(y) + e1), carry + whole);
+                V left = L.Add(powers, carry);
+                carry = L.Larger(L.BroadcastLast(L.Larger(z, L.Add(scan1, y))), L.Add(carry, whole));
                 y = L.Larger(y, left);
             }
             else
@@ -135,14 +153,14 @@ internal static unsafe class PairBestRow
                 // What a longer step passes over must be free as well.
                 V wall1 = L.Load(barrier + j), wall2 = L.Add(wall1, L.ShiftUp(wall1, 1, L.Zero)), wall4 = wall2;
                 if (L.Count > 2) wall4 = L.Add(wall2, L.ShiftUp(wall2, 2, L.Zero));
-                y = L.Add(wall1, L.ShiftUp(z, 1, L.Broadcast(carry)));
+                y = L.Add(wall1, L.ShiftUp(z, 1, carry));
                 y = L.Larger(y, L.Add(L.Add(scan1, wall1), L.ShiftUp(y, 1, no)));
                 if (L.Count > 2) y = L.Larger(y, L.Add(L.Add(scan2, wall2), L.ShiftUp(y, 2, no)));
                 if (L.Count > 4) y = L.Larger(y, L.Add(L.Add(scan4, wall4), L.ShiftUp(y, 4, no)));
-                carry = double.MaxNative(L.Last(z), L.Last(y) + e1);
+                carry = L.BroadcastLast(L.Larger(z, L.Add(scan1, y)));
             }
 
-            if (edge) y = L.Add(y, inside);
+            if (cut) y = L.Add(y, inside);
             V under = L.Larger(L.Add(mx, source), L.Add(xx, x));
             if (crossing) under = L.Larger(under, L.Add(yx, y));
             L.Store(L.Larger(L.Larger(L.Add(mm, source), L.Add(xm, x)), L.Add(ym, y)), d + j);
@@ -150,8 +168,8 @@ internal static unsafe class PairBestRow
             if (rows is not null)
             {
                 L.Store(m, rows + j);
-                L.Store(x, rows + length + j);
-                L.Store(y, rows + 2 * length + j);
+                L.Store(x, rows + stride + j);
+                L.Store(y, rows + 2 * stride + j);
             }
 
             if (end is null) continue;
@@ -161,31 +179,14 @@ internal static unsafe class PairBestRow
             best = L.Larger(over, best);
         }
 
+        *edge = new PairEdge(L.Last(before), L.Last(carry));
         return end is null ? (No, 0) : First<V, L>(best, bestAt);
     }
 
-    // 0, e, 2e, …: what a value that comes in from the left loses along the block.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Powers<V, L>(double step)
-        where V : struct
-        where L : struct, IVectorLanes<double, V>
-    {
-        double* values = stackalloc double[8];
-        values[0] = 0;
-        for (int i = 1; i < L.Count; i++) values[i] = values[i - 1] + step;
-        return L.Load(values);
-    }
-
     // 0 in the columns of the row, −∞ outside.
-    private static V Inside<V, L>(int j, int from, int to)
-        where V : struct
-        where L : struct, IVectorLanes<double, V>
-    {
-        double* values = stackalloc double[8];
-        for (int i = 0; i < L.Count; i++) values[i] = j + i >= from && j + i <= to ? 0 : No;
-        return L.Load(values);
-    }
+    private static double Inside(int j, int from, int to) => j >= from && j <= to ? 0 : No;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (double, int) First<V, L>(V best, V block)
         where V : struct
         where L : struct, IVectorLanes<double, V>

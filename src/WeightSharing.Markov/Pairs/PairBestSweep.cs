@@ -2,6 +2,14 @@ using WeightSharing.Markov.Kernels;
 
 namespace WeightSharing.Markov;
 
+/// <summary>A part of the cells of two sequences: from (I0, J0) to (I1, J1), both included.</summary>
+internal readonly record struct PairPart(int I0, int I1, int J0, int J1)
+{
+    public int Height => I1 - I0;
+
+    public int Width => J1 - J0;
+}
+
 /// <summary>
 /// The scores of the best ways through the cells of a pair HMM, row by row (<see cref="PairBestRow"/>), in <see cref="PairUnits"/>: ahead, of the ways from a
 /// corner to each cell; reversed, of the ways from each cell to the other corner, by the same recursion on reversed sequences with transposed transitions.
@@ -9,6 +17,7 @@ namespace WeightSharing.Markov;
 internal sealed class PairBestSweep
 {
     private const double No = double.NegativeInfinity;
+    private const int Strip = 1024;
 
     private readonly PairNumbers numbers;
     private readonly SimdWidth width;
@@ -19,6 +28,7 @@ internal sealed class PairBestSweep
     private readonly double[]? barrier;
     private readonly PairScores scores;
     private readonly AlignedArray d, u, last;
+    private PairEdge[] edges = [];
     private int run;                                    // the length of the rows of the part at hand
 
     public PairBestSweep(PairNumbers numbers, PairUnits units, double[] a, bool isReversed, SimdWidth width)
@@ -81,76 +91,86 @@ internal sealed class PairBestSweep
     public static int Length(int w) => (w + PairBestRow.Padding) / PairBestRow.Padding * PairBestRow.Padding;
 
     /// <summary>Sweeps through a part, from (i0, j0) ahead, from (i1, j1) reversed.</summary>
-    /// <param name="i0">First row.</param>
-    /// <param name="i1">Last row.</param>
-    /// <param name="j0">First column.</param>
-    /// <param name="j1">Last column.</param>
+    /// <param name="part">Its corners.</param>
     /// <param name="entry">Scores of the first state's being M, X and Y.</param>
     /// <param name="all">Receives M, X and Y of every row; empty: those of the last row alone are kept.</param>
-    public void Rows(int i0, int i1, int j0, int j1, double[] entry, Span<double> all)
+    public void Rows(in PairPart part, double[] entry, Span<double> all)
     {
-        run = Length(j1 - j0);
-        bool banded = numbers.Band is not null;
-        if (banded) all.Fill(No);
-        int size = 3 * run, first = isReversed ? i1 : i0, count = i1 - i0;
-        First(first, j0, j1, entry);
+        run = Length(part.Width);
+        if (edges.Length <= part.Height) edges = new PairEdge[part.Height + 1];
+        int size = 3 * run;
+        if (numbers.Band is not null) all.Fill(No);
+        First(part, entry);
         last.Span[..size].CopyTo(all.IsEmpty ? last.Span : all);
-        for (int row = 1; row <= count; row++)
+        if (numbers.Band is not null && part.Height > 0) last.Span[..size].Fill(No);
+        foreach ((int strip, int length) in Strips())
         {
-            Span<double> rows = !all.IsEmpty ? all.Slice(row * size, size) : row == count ? last.Span[..size] : default;
-            if (banded && row == count && all.IsEmpty) rows.Fill(No);
-            Row(isReversed ? i1 - row : i0 + row, j0, j1, null, null, rows);
+            for (int row = 1; row <= part.Height; row++)
+            {
+                Span<double> rows = !all.IsEmpty ? all.Slice(row * size, size) : row == part.Height ? last.Span[..size] : default;
+                Row(part, row, strip, length, null, null, rows);
+            }
         }
     }
 
     /// <summary>Sweeps through a part and finds the best end in it.</summary>
-    /// <param name="i0">First row.</param>
-    /// <param name="i1">Last row.</param>
-    /// <param name="j0">First column.</param>
-    /// <param name="j1">Last column.</param>
+    /// <param name="part">Its corners.</param>
     /// <param name="entry">Scores of the first state's being M, X and Y in the corner; null: the ways begin where <paramref name="begins"/> allows.</param>
     /// <param name="begins">By row; null: only in the corner.</param>
     /// <param name="ends">By row.</param>
     /// <returns>The best score and its cell; −∞ without one.</returns>
-    public (double Best, int I, int J) Search(int i0, int i1, int j0, int j1, double[]? entry, Func<int, double[]?>? begins, Func<int, double[]?> ends)
+    public (double Best, int I, int J) Search(in PairPart part, double[]? entry, Func<int, double[]?>? begins, Func<int, double[]?> ends)
     {
-        run = Length(j1 - j0);
-        (double Best, int I, int J) best = (No, 0, 0);
-        for (int row = 0; row <= i1 - i0; row++)
+        run = Length(part.Width);
+        if (edges.Length <= part.Height) edges = new PairEdge[part.Height + 1];
+        (double Best, int Row, int Column) best = (No, 0, 0);
+        if (entry is null)
         {
-            int i = isReversed ? i1 - row : i0 + row;
-            double[]? end = ends(i);
-            (double value, int c) = (No, 0);
-            if (row == 0 && entry is not null)
-            {
-                First(i, j0, j1, entry);
-                for (int at = 0; at < run && end is not null; at++)
-                {
-                    double own = last.Span[2 * run + at] + scores.YE + end[at];
-                    if (own > value) (value, c) = (own, at);
-                }
-            }
-            else
-            {
-                if (row == 0) Clear();
-                (value, c) = Row(i, j0, j1, begins?.Invoke(i), end, default, isFirst: row == 0);
-            }
-
-            if (value > best.Best) best = (value, i, isReversed ? j1 - c : j0 + c);
+            Clear();
+        }
+        else
+        {
+            First(part, entry);
+            ReadOnlySpan<double> end = ends(Index(part, 0));
+            for (int c = 0; c < end.Length && c < run; c++) Improve(last.Span[2 * run + c] + scores.YE + end[c], 0, c, ref best);
         }
 
-        return best;
+        foreach ((int strip, int length) in Strips())
+        {
+            for (int row = entry is null ? 0 : 1; row <= part.Height; row++)
+            {
+                int i = Index(part, row);
+                (double value, int c) = Row(part, row, strip, length, begins?.Invoke(i), ends(i), default);
+                Improve(value, row, strip + c, ref best);
+            }
+        }
+
+        return (best.Best, Index(part, best.Row), isReversed ? part.J1 - best.Column : part.J0 + best.Column);
+
+        static void Improve(double value, int row, int column, ref (double Best, int Row, int Column) best)
+        {
+            if (value > best.Best) best = (value, row, column);
+        }
     }
 
+    // Runs of columns whose d, u and profiles stay in the nearest cache while all rows pass over them. A band is narrow enough by itself.
+    private IEnumerable<(int First, int Length)> Strips()
+    {
+        int length = numbers.Band is null ? Math.Min(run, Strip) : run;
+        for (int first = 0; first < run; first += length) yield return (first, Math.Min(length, run - first));
+    }
+
+    private int Index(in PairPart part, int row) => isReversed ? part.I1 - row : part.I0 + row;
+
     // The row of the corner: nothing above it, so that only Y goes on.
-    private void First(int i, int j0, int j1, double[] entry)
+    private void First(in PairPart part, double[] entry)
     {
         Clear();
         last.Span[..(3 * run)].Fill(No);
-        (int from, int to) = Columns(i, j0, j1);
+        (int from, int to) = Columns(part, 0);
         if (from > 0) return;
         (d.Span[0], u.Span[0]) = (entry[0], entry[1]);
-        int offset = Offset(j0, j1);
+        int offset = Offset(part);
         double y = entry[2] + gap;
         for (int c = 1; c <= to; c++)
         {
@@ -159,24 +179,31 @@ internal sealed class PairBestSweep
         }
     }
 
-    private (double, int) Row(int i, int j0, int j1, double[]? begin, double[]? end, Span<double> rows, bool isFirst = false)
+    private (double, int) Row(in PairPart part, int row, int strip, int length, double[]? begin, double[]? end, Span<double> rows)
     {
-        (int from, int to) = Columns(i, j0, j1);
+        Span<double> above = d.Span.Slice(strip, length), under = u.Span.Slice(strip, length);
+        (int from, int to) = (0, length - 1);
+        // Without a band whole vectors are computed: nothing comes back from beyond the last column.
+        if (numbers.Band is not null) (from, to) = Columns(part, row);
         if (from > to)
         {
             Clear();
             return (No, 0);
         }
 
-        // Without a band whole vectors are computed: nothing comes back from beyond the last column.
-        if (numbers.Band is null) to = run - 1;
-        int offset = Offset(j0, j1), symbol = isFirst ? 0 : numbers.Xs[isReversed ? i : i - 1];
+        ref PairEdge edge = ref edges[row];
+        if (strip == 0) edge = new PairEdge(from > 0 ? above[from - 1] : No, No);
+        int offset = Offset(part) + strip, i = Index(part, row);
+        bool nothingAbove = isReversed ? i == numbers.N : i == 0;
+        int symbol = nothingAbove ? -1 : numbers.Xs[isReversed ? i : i - 1];
         (double, int) result = PairBestRow.Run(
-            (isFirst ? nothing : profile[symbol]).AsSpan(offset, run), isFirst ? No : insert[symbol], begin, barrier is null ? default : barrier.AsSpan(offset, run), end,
-            d.Span[..run], u.Span[..run], rows, scores, from, to, width);
+            (symbol < 0 ? nothing : profile[symbol]).AsSpan(offset, length), symbol < 0 ? No : insert[symbol], Of(begin), barrier is null ? default : barrier.AsSpan(offset, length),
+            Of(end), above, under, rows.IsEmpty ? default : rows[strip..], run, scores, from, to, ref edge, width);
         // What the row above left there lies outside the band now.
-        if (from > 0) (d.Span[from - 1], u.Span[from - 1]) = (No, No);
+        if (from > 0) (above[from - 1], under[from - 1]) = (No, No);
         return result;
+
+        ReadOnlySpan<double> Of(double[]? whole) => whole is null ? default : whole.AsSpan(strip, length);
     }
 
     private void Clear()
@@ -185,13 +212,13 @@ internal sealed class PairBestSweep
         u.Span[..run].Fill(No);
     }
 
-    private int Offset(int j0, int j1) => isReversed ? numbers.K - j1 : j0;
+    private int Offset(in PairPart part) => isReversed ? numbers.K - part.J1 : part.J0;
 
     // The columns of a row within the part and the band, counted from the sweep's corner.
-    private (int From, int To) Columns(int i, int j0, int j1)
+    private (int From, int To) Columns(in PairPart part, int row)
     {
-        (int from, int to) = numbers.Columns(i);
-        (from, to) = (Math.Max(from, j0), Math.Min(to, j1));
-        return isReversed ? (j1 - to, j1 - from) : (from - j0, to - j0);
+        (int from, int to) = numbers.Columns(Index(part, row));
+        (from, to) = (Math.Max(from, part.J0), Math.Min(to, part.J1));
+        return isReversed ? (part.J1 - to, part.J1 - from) : (from - part.J0, to - part.J0);
     }
 }

@@ -44,10 +44,10 @@ internal sealed class PairViterbi
     private (double, int, int, int, int) FindEnds()
     {
         var flanks = new PairFlanks(numbers);
-        (double best, int i1, int j1) = ahead.Search(0, numbers.N, 0, numbers.K, null, flanks.Begins(), flanks.End);
+        (double best, int i1, int j1) = ahead.Search(new PairPart(0, numbers.N, 0, numbers.K), null, flanks.Begins(), flanks.End);
         if (flanks.Empty() is { } cell && a[3] >= best) return (a[3], cell.I, cell.J, cell.I, cell.J);
         if (double.IsNegativeInfinity(best)) return (No, 0, 0, 0, 0);
-        (_, int i0, int j0) = back.Search(0, i1, 0, j1, [a[3], a[7], a[11]], null, flanks.BeginsBackFrom(j1));
+        (_, int i0, int j0) = back.Search(new PairPart(0, i1, 0, j1), [a[3], a[7], a[11]], null, flanks.BeginsBackFrom(j1));
         return (best, i0, j0, i1, j1);
     }
 
@@ -57,8 +57,8 @@ internal sealed class PairViterbi
         if (i1 - i0 < 2 || (long)(i1 - i0 + 1) * (j1 - j0 + 1) <= traceCells) return Trace(i0, i1, j0, j1, entry, final);
         int middle = (i0 + i1) / 2;
         // Every way crosses from the middle row to the next once, by a match or an insertion into x: d and u ahead meet M and X from behind.
-        ahead.Rows(i0, middle, j0, j1, entry, default);
-        back.Rows(middle, i1, j0, j1, final, default);
+        ahead.Rows(new PairPart(i0, middle, j0, j1), entry, default);
+        back.Rows(new PairPart(middle, i1, j0, j1), final, default);
         (double best, int column, int state) = (No, -1, 0);
         ReadOnlySpan<double> d = ahead.D, u = ahead.U, m = back.LastM, x = back.LastX;
         for (int c = 0; c <= j1 - j0; c++)
@@ -81,7 +81,7 @@ internal sealed class PairViterbi
         double[] all = System.Buffers.ArrayPool<double>.Shared.Rent(checked(height * 3 * run));
         try
         {
-            ahead.Rows(i0, i1, j0, j1, entry, all.AsSpan(0, height * 3 * run));
+            ahead.Rows(new PairPart(i0, i1, j0, j1), entry, all.AsSpan(0, height * 3 * run));
             int state = Better(At(i1, j1, 0) + final[0], At(i1, j1, 1) + final[1], At(i1, j1, 2) + final[2], out double best);
             if (double.IsNegativeInfinity(best)) return No;
             var backwards = new char[i1 - i0 + j1 - j0];

@@ -66,6 +66,59 @@ public sealed class PairHmmTests
     }
 
     [Fact]
+    public void Every_variant_finds_the_best_alignment_of_long_sequences_in_parts_and_strips()
+    {
+        PairHmm model = PairBrute.Random(6, tied: false, gapToGap: true);
+        string x = PairBrute.Dna(40, 1, unknown: true), y = x[..15] + PairBrute.Dna(1050, 2) + x[20..] + PairBrute.Dna(10, 3);
+        foreach (bool barriers in new[] { false, true })
+        {
+            // Symbols that are never inserted, C in x and G in y, stand where no gap and no flank may pass.
+            if (barriers) model.SetEmissions(model.Match.Value.ToArray(), [0.4, 0, 0.4, 0.2], [0.3, 0.3, 0, 0.4]);
+            string other = barriers ? x[..15].Replace('A', 'T') + "TA" + x[15..] + "TACA" : y;
+            foreach (PairMode mode in Enum.GetValues<PairMode>())
+            {
+                foreach (int? band in new int?[] { null, 45 })
+                {
+                    PairNumbers numbers = model.Numbers(x, other, new() { Mode = mode, Band = band });
+                    (double best, string states, int startX, int startY) = PairViterbi.Run(numbers, long.MaxValue, SimdWidth.Reference);
+                    Assert.True(double.IsFinite(best) && best <= new PairLattice(numbers).LogLikelihood + 1e-9, $"{mode} {band} {barriers}: {best}");
+                    if (mode == PairMode.Global) Assert.True(states.Length >= other.Length);
+                    foreach (SimdWidth width in Simd.Available)
+                    {
+                        foreach (long cells in new[] { long.MaxValue, 3000, 1 })
+                        {
+                            (double value, string own, int ownX, int ownY) = PairViterbi.Run(numbers, cells, width);
+                            Assert.Equal(best, value, 1e-9);
+                            // Rounding may decide between two equally good ones, not between one and a worse.
+                            Assert.Equal(Score(states, startX, startY), Score(own, ownX, ownY), 1e-9);
+                        }
+                    }
+
+                    double Score(string columns, int i, int j)
+                    {
+                        double sum = numbers.MayStart(i, j) ? FlankX(0, i) + FlankY(0, j) + numbers.FlankEnds : double.NegativeInfinity;
+                        int state = 0;
+                        foreach (char column in columns)
+                        {
+                            int next = "MXY".IndexOf(column, StringComparison.Ordinal);
+                            (i, j) = (i + (next == 2 ? 0 : 1), j + (next == 1 ? 0 : 1));
+                            (int from, int to) = numbers.Columns(i);
+                            Assert.InRange(j, from, to);
+                            sum += Math.Log(numbers.A[state * 4 + next] * (next == 0 ? numbers.Emit(i, j) : next == 1 ? numbers.Qx[numbers.Xs[i - 1]] : numbers.Qy[numbers.Ys[j - 1]]));
+                            state = next;
+                        }
+
+                        return numbers.MayEnd(i, j) ? sum + Math.Log(numbers.A[state * 4 + 3]) + FlankX(i, numbers.N) + FlankY(j, numbers.K) : double.NegativeInfinity;
+                    }
+
+                    double FlankX(int from, int to) => mode == PairMode.Global ? 0 : Enumerable.Range(from, to - from).Sum(at => numbers.Fx[numbers.Xs[at]]);
+                    double FlankY(int from, int to) => mode == PairMode.Global ? 0 : Enumerable.Range(from, to - from).Sum(at => numbers.Fy[numbers.Ys[at]]);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void A_gap_far_longer_than_the_range_of_numbers_is_found()
     {
         // Two long halves with 700 inserted between: on the way the right path is e^−600 below the best.
