@@ -9,6 +9,8 @@ using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
+using WeightSharing.Experiments.Toeplitz;
+using WeightSharing.Experiments.Usages;
 using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
@@ -35,5 +37,7 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new ToeplitzExperiment(),
+        new UsagesExperiment(),
     ];
 }
