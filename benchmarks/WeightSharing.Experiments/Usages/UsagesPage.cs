@@ -50,8 +50,8 @@ internal sealed class UsagesPage(WatchedTrainings trainings, MetricSet metrics)
             theme => Series(theme, "effective uses / uses", insight => insight.EffectiveUsages / insight.Usages.Count));
         yield return new Figure("conflicting", "Share of the pairs of uses whose gradients have a negative cosine.", theme => Series(theme, "conflicting pairs", insight => insight.ConflictingShare));
         yield return new Heading("By position");
-        yield return new Paragraph("A convolution's filter gradient is a sum over positions: of the gradients that filters of their own would have there. Digits lie anywhere on the canvas; where "
-            + "none ever lies, as on the rim, nothing is learned from.");
+        yield return new Paragraph("A convolution's filter gradient is a sum over positions: of the gradients that filters of their own would have there. Digits lie anywhere on the canvas, but "
+            + "few on its rim, and little is learned there.");
         yield return new Figure("positions", "Norm of each position's part in the filters' gradient, first and second layer, from the first weights to the trained ones; left, the digits that the gradient is of.",
             theme => Charts.Maps(theme, [.. Maps()], 4, Panel));
         foreach ((UsageWatch watch, string kind, string title, string text) in Profiles())
@@ -65,7 +65,7 @@ internal sealed class UsagesPage(WatchedTrainings trainings, MetricSet metrics)
         yield return new Paragraph("A Siamese network uses its encoder once for each picture of a pair; a tied U-Net uses a filter of its encoder again, transposed, in its decoder.");
         yield return new TableBlock(Tables[1]);
         yield return new Heading("How it was measured");
-        yield return new Paragraph("The networks train in single precision as in their own experiments, the longer ones for a part of the time. At every look the network is copied to double precision; "
+        yield return new Paragraph("The networks train in single precision as in their own experiments, on embedded data where that is large. At every look the network is copied to double precision; "
             + "one pass tracks the parts of the gradient, another tracks nothing, and the sum of the parts is held against the latter for every parameter by |a − b| / (1 + max |b|). For positions the "
             + "parts are the gradients of a locally connected layer with the same filters everywhere. Progress is the share of the training done.");
     }
@@ -83,7 +83,7 @@ internal sealed class UsagesPage(WatchedTrainings trainings, MetricSet metrics)
         int[] shown = [0, trainings.Maps.Count / 2, trainings.Maps.Count - 1];
         foreach (int layer in (int[])[0, 1])
         {
-            yield return (layer == 0 ? "the digits" : "", layer == 0 ? trainings.MeanImage : new double[1, 1]);
+            yield return layer == 0 ? ("the digits", trainings.Images.Mean) : ("one of them", trainings.Images.First);
             foreach (int at in shown)
             {
                 (double progress, IReadOnlyList<PositionInsight<double>> layers) = trainings.Maps[at];

@@ -14,7 +14,7 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Experiments.Usages;
 
 /// <summary>
-/// One network of every axis of sharing, from the experiment that is about it: trained as there, or for a shorter time, and looked at in double precision on the way.
+/// One network of every axis of sharing, from the experiment that is about it: trained as there, and looked at in double precision on the way.
 /// </summary>
 /// <param name="context">Seed, data, and whether to be quick.</param>
 internal sealed class WatchedTrainings(ExperimentContext context)
@@ -51,8 +51,8 @@ internal sealed class WatchedTrainings(ExperimentContext context)
     /// <summary>What drives the convolutions by position, at every point of the training.</summary>
     public IReadOnlyList<(double Progress, IReadOnlyList<PositionInsight<double>> Layers)> Maps => maps;
 
-    /// <summary>The digits whose gradients are looked at by position, laid over each other.</summary>
-    public double[,] MeanImage { get; private set; } = new double[1, 1];
+    /// <summary>The digits whose gradients are looked at by position, laid over each other, and the first of them.</summary>
+    public (double[,] Mean, double[,] First) Images { get; private set; }
 
     /// <summary>A job a network.</summary>
     public IReadOnlyList<Job> Jobs() =>
@@ -68,7 +68,7 @@ internal sealed class WatchedTrainings(ExperimentContext context)
         Sequential<float> network = trial.Network(Connectivity.Convolution, layout);
         Recipe recipe = DigitRecipes.For(Connectivity.Convolution, layout) with { Steps = context.Quick ? 16 : 240 };
         (Tensor<double> images, Tensor<int> labels) = First(trial.Lay(layout, trial.Split.Training(Probes / DigitImages.Classes)));
-        MeanImage = Plane(images.Mean(0));
+        Images = (Plane(images.Mean(0)), Plane(images.Select(0, 0)));
         Look(0);
         trial.Train(network, layout, DigitSplit.TrainingPerClass, recipe, context.Cancellation, Look);
 
@@ -83,7 +83,7 @@ internal sealed class WatchedTrainings(ExperimentContext context)
     private void WatchSteps()
     {
         const int Length = 100;
-        int batches = context.Quick ? 8 : 1500;
+        int batches = context.Quick ? 8 : 3000;
         AddingNetwork network = AddingNetwork.Gru(key.Fork("gru"));
         AddingProblem probe = AddingProblem.Draw(Length, AddingNetwork.Batch, key.Fork("adding"));
         (Tensor<double> inputs, Tensor<double> targets) = (probe.Inputs.To<double>(), probe.Targets.To<double>());
@@ -152,7 +152,7 @@ internal sealed class WatchedTrainings(ExperimentContext context)
     {
         RotatedDigits turned = RotatedDigits.Load(new DataSource(null), key.Fork("rotated"), context.Quick);
         FilterSharing mirrored = FilterSharing.All.Single(sharing => sharing.Key == "p4m");
-        var recipe = new RotatedRecipe(context.Quick ? 4 : 20, 50, 0.005);
+        var recipe = new RotatedRecipe(context.Quick ? 4 : 40, 50, 0.005);
         int steps = recipe.Passes * (turned.Training.Count / recipe.BatchSize);
         (Tensor<double> images, Tensor<int> labels) = First(turned.Training);
         RotatedTrial.Run(mirrored, turned, recipe, key.Fork("rotated"), context.Cancellation, (network, done) =>
@@ -164,7 +164,7 @@ internal sealed class WatchedTrainings(ExperimentContext context)
     private void WatchHalves()
     {
         Sections sections = Sections.Load(new DataSource(null), key.Fork("sections"), context.Quick);
-        SegmentationRecipe recipe = context.Quick ? new(8, 32, 4, 1e-2) : new(300, 64, 4, 4e-3);
+        SegmentationRecipe recipe = context.Quick ? new(8, 32, 4, 1e-2) : new(700, 96, 4, 4e-3);
         UNet<float> network = UNetExperiment.Network(UNetTying.Adjoint, context.Quick, (long)key.Fork("unet").Value);
         (Tensor<float> pieces, Tensor<int> labels) = SegmentationTraining.Pieces(sections, recipe, key.Fork("probe"));
         Tensor<double> images = pieces.To<double>();
