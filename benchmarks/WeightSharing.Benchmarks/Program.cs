@@ -1,6 +1,7 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
 using WeightSharing.Benchmarks.Ledger;
+using WeightSharing.Benchmarks.Markov;
 using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
 
@@ -21,6 +22,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("graph", "time and memory of a training step of graph convolutions by edges, up to two millions, on all processors", _ => GraphScale.Run()),
     ("orbits", "time to tie up to 92 million weight entries by the orbits of a group", _ => OrbitTimes.Run()),
     ("groupconv", "what a group convolution takes beyond a plain one with as many maps, interleaved", _ => GroupConvolutionOverhead.Run()),
+    ("markov", "forward and backward of hidden Markov models and pair HMMs against plain loops; long for two sequences of 100 000", MarkovSpeed.Run),
 ];
 
 string wanted = args.Length == 0 ? "peak" : args[0];

@@ -3,7 +3,9 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Hessians;
 using WeightSharing.Experiments.LeCun1989;
+using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
@@ -26,6 +28,7 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new HessianExperiment(),
         new LeCun1989Experiment(),
         new VerificationExperiment(),
         new CoraExperiment(),
@@ -39,5 +42,7 @@ internal static class ExperimentList
         new SoftExperiment(),
         new ToeplitzExperiment(),
         new UsagesExperiment(),
+        new HmmExperiment(),
+        new AlignExperiment(),
     ];
 }

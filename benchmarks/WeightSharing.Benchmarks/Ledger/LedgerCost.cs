@@ -138,11 +138,12 @@ internal static class LedgerCost
             Rnn<float> rnn => () => rnn.Forward(x).Output,
             _ => throw new ArgumentException($"{net.GetType().Name} is not measured.", nameof(net)),
         };
-        return (net.Parameters, () =>
+        Func<Tensor<float>> loss = () =>
         {
             Tensor<float> last = output().Select(0, -1);
             return (last * last).Mean();
-        });
+        };
+        return (net.Parameters, loss);
     }
 
     private static (ParameterSet<float>, Func<Tensor<float>>) Repeated()

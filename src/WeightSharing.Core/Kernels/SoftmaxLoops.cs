@@ -41,7 +41,7 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     private const int Block = 4096;
 
     /// <summary>y = result over a row of n ≥ L.Count elements; the last vector overlaps the one before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Row(T* a, T* b, T* y, nint n)
     {
         nint last = n - L.Count, whole = n - n % L.Count;
@@ -100,7 +100,7 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     /// The columns from <paramref name="column"/> on that fill whole vectors; returns the first that is left. Where a maximum is taken, a strip
     /// is copied to scratch [count · 4 · L.Count] once and stays in the cache.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static nint Columns(nint column, T* a, T* b, T* y, nint count, nint inner, T* scratch)
     {
         for (; column + 4 * L.Count <= inner; column += 4 * L.Count) Strip<N4>(a + column, b + column, y + column, count, inner, scratch);
@@ -109,7 +109,7 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Strip<Vectors>(T* a, T* b, T* y, nint count, nint inner, T* scratch)
         where Vectors : struct, IConstant
     {

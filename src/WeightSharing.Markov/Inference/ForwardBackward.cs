@@ -18,7 +18,8 @@ internal sealed class ForwardBackward
     private readonly SimdWidth width;
     private readonly int length, segment;
     private readonly EmissionSource source;
-    private readonly double[] checkpoints, emission, alpha, logs;
+    private readonly double[] checkpoints, logs, largest;
+    private readonly AlignedArray emissionRows, alphaRows;
     private double logLikelihood;
 
     private ForwardBackward(HmmChain chain, EmissionSource source, int length, int segment, SimdWidth width)
@@ -26,9 +27,9 @@ internal sealed class ForwardBackward
         (this.chain, this.source, this.length, this.segment, this.width) = (chain, source, length, Math.Clamp(segment, 1, length), width);
         int segments = (length + this.segment - 1) / this.segment, block = checked(this.segment * chain.Stride);
         checkpoints = new double[segments * chain.Stride];
-        emission = GC.AllocateUninitializedArray<double>(block);
-        alpha = GC.AllocateUninitializedArray<double>(block);
-        logs = GC.AllocateUninitializedArray<double>(Math.Min(this.segment, EmissionBlock) * chain.States);
+        (emissionRows, alphaRows) = (new AlignedArray(block), new AlignedArray(block));
+        logs = new double[Math.Min(this.segment, EmissionBlock) * chain.States];
+        largest = new double[Math.Min(this.segment, EmissionBlock)];
     }
 
     private const int EmissionBlock = 512;
@@ -63,6 +64,7 @@ internal sealed class ForwardBackward
     private ForwardState Forward()
     {
         int stride = chain.Stride;
+        Span<double> emission = emissionRows.Span, alpha = alphaRows.Span;
         var scales = new double[Math.Min(segment, EmissionBlock)];
         double[] previous = new double[stride];
         logLikelihood = 0;
@@ -76,9 +78,9 @@ internal sealed class ForwardBackward
             for (int at = 0; at < count; at += scales.Length)
             {
                 int steps = Math.Min(scales.Length, count - at);
-                ReadOnlySpan<double> before = from + at == 0 ? default : at == 0 ? previous : alpha.AsSpan((at - 1) * stride, stride);
+                ReadOnlySpan<double> before = from + at == 0 ? default : at == 0 ? previous : alpha.Slice((at - 1) * stride, stride);
                 if (!ChainSweep.Forward(
-                    before, chain.Start, chain.Transition, emission.AsSpan(at * stride), alpha.AsSpan(at * stride), scales.AsSpan(0, steps), chain.States, stride, width))
+                    before, chain.Start, chain.AlignedTransition.Span, emission[(at * stride)..], alpha[(at * stride)..], scales.AsSpan(0, steps), chain.States, stride, width))
                 {
                     return ForwardState.LostDigits;
                 }
@@ -86,7 +88,7 @@ internal sealed class ForwardBackward
                 logLikelihood += LogProduct(scales.AsSpan(0, steps));
             }
 
-            alpha.AsSpan((count - 1) * stride, stride).CopyTo(previous);
+            alpha.Slice((count - 1) * stride, stride).CopyTo(previous);
         }
 
         double ending = 0;
@@ -99,11 +101,13 @@ internal sealed class ForwardBackward
     private bool Backward(ChainWeights? result, PosteriorSink? sink)
     {
         int stride = chain.Stride, states = chain.States;
-        double[] carry = new double[stride], endWeights = new double[stride], weights = new double[states * stride];
-        double[] scratch = new double[(ChainSweep.Block + 1) * stride], scales = new double[segment];
+        Span<double> emission = emissionRows.Span, alpha = alphaRows.Span;
+        double[] carry = new double[stride], endWeights = new double[stride], scales = new double[segment];
+        Span<double> weights = new AlignedArray(states * stride).Span, scratch = new AlignedArray((ChainSweep.Block + 1) * stride).Span;
         // A block's posteriors, and those of the emitting states without padding.
         int piece = Math.Min(segment, EmissionBlock);
-        double[] gamma = new double[piece * stride], packed = new double[piece * states];
+        Span<double> gamma = new AlignedArray(piece * stride).Span;
+        double[] packed = new double[piece * states];
         int lastSegment = (length - 1) / segment;
         for (int number = lastSegment; number >= 0; number--)
         {
@@ -112,7 +116,7 @@ internal sealed class ForwardBackward
             {
                 Fill(from, count, out _);
                 ReadOnlySpan<double> before = number == 0 ? default : checkpoints.AsSpan(number * stride, stride);
-                ChainSweep.Forward(before, chain.Start, chain.Transition, emission, alpha, scales.AsSpan(0, count), states, stride, width);
+                ChainSweep.Forward(before, chain.Start, chain.AlignedTransition.Span, emission, alpha, scales.AsSpan(0, count), states, stride, width);
             }
 
             for (int to = count; to > 0; to -= piece)
@@ -120,14 +124,14 @@ internal sealed class ForwardBackward
                 int first = Math.Max(0, to - piece), steps = to - first;
                 bool isLast = from + to == length;
                 if (!ChainSweep.Backward(
-                    chain.Transposed, chain.End, emission.AsSpan(first * stride), alpha.AsSpan(first * stride), carry, gamma, weights, endWeights, scratch,
+                    chain.AlignedTransposed.Span, chain.End, emission[(first * stride)..], alpha[(first * stride)..], carry, gamma, weights, endWeights, scratch,
                     isLast, steps, states, stride, width))
                 {
                     return false;
                 }
 
                 if (sink is null) continue;
-                for (int t = 0; t < steps; t++) gamma.AsSpan(t * stride, states).CopyTo(packed.AsSpan(t * states));
+                for (int t = 0; t < steps; t++) gamma.Slice(t * stride, states).CopyTo(packed.AsSpan(t * states));
                 sink(from + first, steps, packed.AsSpan(0, steps * states));
             }
         }
@@ -155,25 +159,18 @@ internal sealed class ForwardBackward
             int steps = Math.Min(EmissionBlock, count - at);
             Span<double> rows = logs.AsSpan(0, steps * states);
             source(from + at, steps, rows);
-            Span<double> target = emission.AsSpan(at * stride, steps * stride);
+            VectorExp.Rows(rows, emissionRows.Span.Slice(at * stride, steps * stride), largest.AsSpan(0, steps), states, stride, width);
             for (int t = 0; t < steps; t++)
             {
-                ReadOnlySpan<double> row = rows.Slice(t * states, states);
-                double largest = double.NegativeInfinity;
-                foreach (double value in row) largest = value > largest || double.IsNaN(value) ? value : largest;
-                if (double.IsNegativeInfinity(largest)) return false;
-                if (!double.IsFinite(largest))
+                double value = largest[t];
+                if (double.IsNegativeInfinity(value)) return false;
+                if (!double.IsFinite(value))
                 {
-                    throw new InvalidOperationException($"HiddenMarkovModel: an emission log-probability at position {from + at + t} is {largest}; it must be a number or −∞.");
+                    throw new InvalidOperationException($"HiddenMarkovModel: an emission log-probability at position {from + at + t} is {value}; it must be a number or −∞.");
                 }
 
-                shift += largest;
-                Span<double> own = target.Slice(t * stride, stride);
-                for (int s = 0; s < states; s++) own[s] = row[s] - largest;
-                own[states..].Fill(double.NegativeInfinity);
+                shift += value;
             }
-
-            VectorExp.Apply(target, width);
         }
 
         return true;

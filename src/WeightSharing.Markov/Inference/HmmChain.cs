@@ -64,6 +64,7 @@ internal sealed class HmmChain
             }
         }
 
+        (AlignedTransition, AlignedTransposed) = (new AlignedArray(Transition), new AlignedArray(Transposed));
         Empty = finalState < 0 ? 1 : Enumerable.Range(0, hidden).Sum(k => start[silent[k]] * toEnd[k]);
     }
 
@@ -92,6 +93,12 @@ internal sealed class HmmChain
     public double[] Transition { get; }
 
     public double[] Transposed { get; }
+
+    /// <summary>A, where the kernels like it.</summary>
+    public AlignedArray AlignedTransition { get; }
+
+    /// <summary>Aᵀ, where the kernels like it.</summary>
+    public AlignedArray AlignedTransposed { get; }
 
     /// <summary>The weight of ending in each state; all 1 without a final state.</summary>
     public double[] End { get; }

@@ -4,107 +4,87 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Markov.Kernels;
 
 /// <summary>
-/// x ← eˣ for x ≤ 0 in place, to about one unit in the last place: eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ½ ln 2; eʳ by its Taylor polynomial of
-/// degree 13. Below −708 the result is 0 (results there are subnormal, and the sweeps treat them as nothing).
+/// Rows of logarithms to rows of probabilities: y = e^(x − max x), and the largest of each row. eˣ for x ≤ 0 to about one unit in the last place:
+/// 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ½ ln 2, eʳ by its Taylor polynomial of degree 13. Below −708 the result is 0: what would be subnormal is nothing.
 /// </summary>
 internal static unsafe class VectorExp
 {
     // 1.5·2^52: adding it leaves an integer in the low mantissa bits.
-    private const double Shift = 6755399441055744.0;
+    private const double Shift = 6755399441055744.0, Lowest = -708;
 
-    public static void Apply(Span<double> values, SimdWidth width)
+    /// <summary>Packed rows to padded ones.</summary>
+    /// <param name="logs">rows × states.</param>
+    /// <param name="target">rows × stride; the padding becomes 0.</param>
+    /// <param name="largest">Receives the largest of each row; where it is −∞ or not finite the row is not meaningful.</param>
+    /// <param name="states">Numbers in a row.</param>
+    /// <param name="stride">A multiple of <see cref="MatrixVector.Padding"/>.</param>
+    /// <param name="width">The variant.</param>
+    public static void Rows(ReadOnlySpan<double> logs, Span<double> target, Span<double> largest, int states, int stride, SimdWidth width)
     {
-        fixed (double* x = values)
+        fixed (double* x = logs, y = target, top = largest)
         {
-            int done = width switch
+            switch (width)
             {
-                SimdWidth.Vector512 => Run512(x, values.Length),
-                SimdWidth.Vector256 => Run256(x, values.Length),
-                SimdWidth.Vector128 => Run128(x, values.Length),
-                _ => 0,
-            };
-            for (int i = done; i < values.Length; i++) x[i] = x[i] < -708 ? 0 : Math.Exp(x[i]);
+                case SimdWidth.Vector512: Rows<Vector512<double>, Lanes512<double>>(x, y, top, largest.Length, states, stride); break;
+                case SimdWidth.Vector256: Rows<Vector256<double>, Lanes256<double>>(x, y, top, largest.Length, states, stride); break;
+                case SimdWidth.Vector128: Rows<Vector128<double>, Lanes128<double>>(x, y, top, largest.Length, states, stride); break;
+                default: Reference(x, y, top, largest.Length, states, stride); break;
+            }
+        }
+    }
+
+    private static void Reference(double* x, double* y, double* top, int rows, int states, int stride)
+    {
+        for (int t = 0; t < rows; t++)
+        {
+            double largest = double.NegativeInfinity;
+            for (int s = 0; s < states; s++) largest = Math.Max(largest, x[t * states + s]);
+            top[t] = largest;
+            for (int s = 0; s < stride; s++)
+            {
+                double value = s < states ? x[t * states + s] - largest : double.NegativeInfinity;
+                y[t * stride + s] = value < Lowest ? 0 : Math.Exp(value);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Run512(double* x, int count)
+    private static void Rows<V, L>(double* x, double* y, double* top, int rows, int states, int stride)
+        where V : struct
+        where L : struct, IVectorLanes<double, V>
     {
-        int i = 0;
-        for (; i + Vector512<double>.Count <= count; i += Vector512<double>.Count)
+        V low = L.Broadcast(Lowest), perLog2 = L.Broadcast(1.4426950408889634), shift = L.Broadcast(Shift), unshift = L.Broadcast(-Shift);
+        V high = L.Broadcast(-6.93147180369123816490e-01), rest = L.Broadcast(-1.90821492927058770002e-10);
+        for (int t = 0; t < rows; t++, x += states, y += stride)
         {
-            Vector512<double> value = Vector512.Load(x + i), low = Vector512.Create(-708.0);
-            Vector512<double> limited = Vector512.Max(value, low);
-            Vector512<double> shifted = Vector512.FusedMultiplyAdd(limited, Vector512.Create(1.4426950408889634), Vector512.Create(Shift));
-            Vector512<double> n = shifted - Vector512.Create(Shift);
-            Vector512<double> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-6.93147180369123816490e-01), limited);
-            r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.90821492927058770002e-10), r);
-            Vector512<double> p = Vector512.Create(Taylor(13));
-            for (int k = 12; k >= 0; k--) p = Vector512.FusedMultiplyAdd(p, r, Vector512.Create(Taylor(k)));
-            Vector512<double> result = (p.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
-            Vector512.ConditionalSelect(Vector512.LessThan(value, low), Vector512<double>.Zero, result).Store(x + i);
+            Buffer.MemoryCopy(x, y, stride * sizeof(double), states * sizeof(double));
+            for (int s = states; s < stride; s++) y[s] = double.NegativeInfinity;
+            V most = L.Load(y);
+            for (int s = L.Count; s < stride; s += L.Count) most = L.Max(most, L.Load(y + s));
+            double largest = L.Largest(most);
+            top[t] = largest;
+            V minus = L.Broadcast(-largest);
+            for (int s = 0; s < stride; s += L.Count)
+            {
+                V value = L.Add(L.Load(y + s), minus), limited = L.Max(value, low);
+                V shifted = L.MultiplyAdd(limited, perLog2, shift), n = L.Add(shifted, unshift);
+                V r = L.MultiplyAdd(n, rest, L.MultiplyAdd(n, high, limited));
+                V p = L.Broadcast(1.0 / 6227020800);
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 479001600));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 39916800));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 3628800));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 362880));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 40320));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 5040));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 720));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 120));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 24));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1.0 / 6));
+                p = L.MultiplyAdd(p, r, L.Broadcast(0.5));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1));
+                p = L.MultiplyAdd(p, r, L.Broadcast(1));
+                L.Store(L.IfGreater(low, value, L.Zero, L.ScaleByShifted(p, shifted)), y + s);
+            }
         }
-
-        return i;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Run256(double* x, int count)
-    {
-        int i = 0;
-        for (; i + Vector256<double>.Count <= count; i += Vector256<double>.Count)
-        {
-            Vector256<double> value = Vector256.Load(x + i), low = Vector256.Create(-708.0);
-            Vector256<double> limited = Vector256.Max(value, low);
-            Vector256<double> shifted = Vector256.FusedMultiplyAdd(limited, Vector256.Create(1.4426950408889634), Vector256.Create(Shift));
-            Vector256<double> n = shifted - Vector256.Create(Shift);
-            Vector256<double> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-6.93147180369123816490e-01), limited);
-            r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-1.90821492927058770002e-10), r);
-            Vector256<double> p = Vector256.Create(Taylor(13));
-            for (int k = 12; k >= 0; k--) p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(Taylor(k)));
-            Vector256<double> result = (p.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
-            Vector256.ConditionalSelect(Vector256.LessThan(value, low), Vector256<double>.Zero, result).Store(x + i);
-        }
-
-        return i;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Run128(double* x, int count)
-    {
-        int i = 0;
-        for (; i + Vector128<double>.Count <= count; i += Vector128<double>.Count)
-        {
-            Vector128<double> value = Vector128.Load(x + i), low = Vector128.Create(-708.0);
-            Vector128<double> limited = Vector128.Max(value, low);
-            Vector128<double> shifted = limited * Vector128.Create(1.4426950408889634) + Vector128.Create(Shift);
-            Vector128<double> n = shifted - Vector128.Create(Shift);
-            Vector128<double> r = limited + n * Vector128.Create(-6.93147180369123816490e-01);
-            r += n * Vector128.Create(-1.90821492927058770002e-10);
-            Vector128<double> p = Vector128.Create(Taylor(13));
-            for (int k = 12; k >= 0; k--) p = p * r + Vector128.Create(Taylor(k));
-            Vector128<double> result = (p.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
-            Vector128.ConditionalSelect(Vector128.LessThan(value, low), Vector128<double>.Zero, result).Store(x + i);
-        }
-
-        return i;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Taylor(int k) => k switch
-    {
-        0 or 1 => 1,
-        2 => 1.0 / 2,
-        3 => 1.0 / 6,
-        4 => 1.0 / 24,
-        5 => 1.0 / 120,
-        6 => 1.0 / 720,
-        7 => 1.0 / 5040,
-        8 => 1.0 / 40320,
-        9 => 1.0 / 362880,
-        10 => 1.0 / 3628800,
-        11 => 1.0 / 39916800,
-        12 => 1.0 / 479001600,
-        _ => 1.0 / 6227020800,
-    };
 }

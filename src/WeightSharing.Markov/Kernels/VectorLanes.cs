@@ -36,6 +36,9 @@ internal unsafe interface IVectorLanes<T, V>
 
     static abstract T Last(V a);
 
+    /// <summary>2ⁿ·value for doubles: <paramref name="shifted"/> is n + 1.5·2⁵², whose low mantissa bits are n.</summary>
+    static abstract V ScaleByShifted(V value, V shifted);
+
     /// <summary>Sum of the lanes, in a fixed order.</summary>
     static abstract T Sum(V a);
 
@@ -53,6 +56,7 @@ internal readonly unsafe struct Lanes128<T> : IVectorLanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector128<T> value, T* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> ScaleByShifted(Vector128<T> value, Vector128<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector128<T> a) => a.GetElement(Vector128<T>.Count - 1);
@@ -102,6 +106,7 @@ internal readonly unsafe struct Lanes256<T> : IVectorLanes<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector256<T> value, T* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> ScaleByShifted(Vector256<T> value, Vector256<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector256<T> a) => Lanes128<T>.Last(a.GetUpper());
@@ -154,6 +159,7 @@ internal readonly unsafe struct Lanes512<T> : IVectorLanes<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector512<T> value, T* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> ScaleByShifted(Vector512<T> value, Vector512<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector512<T> a) => Lanes256<T>.Last(a.GetUpper());

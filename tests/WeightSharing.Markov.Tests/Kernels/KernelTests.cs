@@ -10,10 +10,25 @@ public sealed class KernelTests
     {
         foreach (SimdWidth width in Simd.Available)
         {
-            double[] x = [.. Enumerable.Range(0, 3001).Select(i => -i * 0.23), 0, -1e-300, -708.5, double.NegativeInfinity];
-            double[] y = [.. x];
-            VectorExp.Apply(y, width);
-            for (int i = 0; i < x.Length; i++) Assert.Equal(x[i] < -708 ? 0 : Math.Exp(x[i]), y[i], 4e-16 * Math.Exp(x[i]));
+            foreach (int states in new[] { 1, 3, 8, 13 })
+            {
+                int stride = MatrixVector.Stride(states), rows = 300;
+                // The first of each row is its largest, 2.5; the others fall far below the range of numbers.
+                double[] x = [.. Enumerable.Range(0, rows * states).Select(i => i % states == 0 ? 2.5 : i % 17 == 0 ? double.NegativeInfinity : 2.5 - i * 0.73)];
+                double[] y = new double[rows * stride], largest = new double[rows];
+                VectorExp.Rows(x, y, largest, states, stride, width);
+                Assert.All(largest, value => Assert.Equal(2.5, value));
+                for (int i = 0; i < y.Length; i++)
+                {
+                    double argument = i % stride < states ? x[i / stride * states + i % stride] - 2.5 : double.NegativeInfinity, expected = argument < -708 ? 0 : Math.Exp(argument);
+                    Assert.Equal(expected, y[i], 4e-16 * expected);
+                }
+            }
+
+            double[] bad = new double[16], tops = new double[2];
+            VectorExp.Rows([double.NegativeInfinity, double.NegativeInfinity, 0, double.NaN], bad, tops, 2, 8, width);
+            Assert.Equal(double.NegativeInfinity, tops[0]);
+            Assert.True(double.IsNaN(tops[1]));
         }
     }
 
