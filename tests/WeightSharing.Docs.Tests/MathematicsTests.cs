@@ -41,6 +41,6 @@ public sealed partial class MathematicsTests
     [GeneratedRegex(@"```text\n((?:.|\n)*?)\n```")]
     private static partial Regex Output();
 
-    [GeneratedRegex(@"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?")]
+    [GeneratedRegex(@"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?")]
     private static partial Regex Number();
 }
