@@ -14,6 +14,8 @@ public sealed class SvgPicture
         svg text { fill: var(--ink); font: 11px system-ui, "DejaVu Sans", sans-serif; }
         """;
 
+    // Above and below the curves stays some of their height free.
+    private const double Margin = 0.04;
     private const double PlotWidth = 560, PlotHeight = 260, Left = 64, Right = 12, Top = 28, Bottom = 40, LargestMap = 320, LargestCell = 24;
     private static readonly string[] Colours = ["plus", "minus", "third", "fourth", "fifth", "sixth"];
 
@@ -67,8 +69,8 @@ public sealed class SvgPicture
         ArgumentNullException.ThrowIfNull(curves);
         (double X, double Y)[][] shown = [.. curves.Select(curve => curve.Points.Select(point => (X: logX ? Math.Log10(point.X) : point.X, Y: logY ? Math.Log10(point.Y) : point.Y))
             .Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).ToArray())];
-        var x = Axis.Over(shown.SelectMany(curve => curve.Select(point => point.X)), logX, Left, PlotWidth - Right);
-        var y = Axis.Over(shown.SelectMany(curve => curve.Select(point => point.Y)), logY, PlotHeight - Bottom, Top);
+        var x = Axis.Over(shown.SelectMany(curve => curve.Select(point => point.X)), logX, Left, PlotWidth - Right, 0);
+        var y = Axis.Over(shown.SelectMany(curve => curve.Select(point => point.Y)), logY, PlotHeight - Bottom, Top, Margin);
         var body = new StringBuilder();
         void Add(FormattableString svg) => body.Append(svg.ToString(CultureInfo.InvariantCulture)).Append('\n');
         foreach ((double at, string text) in y.Ticks())
@@ -119,13 +121,14 @@ public sealed class SvgPicture
     // From values, or their decimal logarithms, to places.
     private readonly record struct Axis(double Low, double High, bool Logarithmic, double Begin, double End)
     {
-        public static Axis Over(IEnumerable<double> values, bool logarithmic, double begin, double end)
+        public static Axis Over(IEnumerable<double> values, bool logarithmic, double begin, double end, double margin)
         {
             double[] all = [.. values];
             (double low, double high) = all.Length == 0 ? (0, 1) : (all.Min(), all.Max());
             // A flat curve lies in the middle.
             if (high - low <= 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high))) (low, high) = (low - 1, high + 1);
-            return new Axis(low, high, logarithmic, begin, end);
+            double free = margin * (high - low);
+            return new Axis(low - free, high + free, logarithmic, begin, end);
         }
 
         public double Place(double value) => Begin + (value - Low) / (High - Low) * (End - Begin);

@@ -69,6 +69,8 @@ public sealed class LedgerInsightsTests
         IReadOnlyList<(long Step, double Value)> coherence = series.Of("0.weight", insight => insight.Coherence);
         Assert.Equal([0L, 1, 2], coherence.Select(point => point.Step));
         Assert.Equal(3, coherence.Select(point => point.Value).Distinct().Count());
+        using JsonDocument json = JsonDocument.Parse(series.ToJson());
+        Assert.Equal(coherence, json.RootElement.EnumerateArray().Select(look => (look.GetProperty("step").GetInt64(), look.GetProperty("parameters")[0].GetProperty("coherence").GetDouble())));
         // A curve for the weight with two uses, none for biases with one.
         string page = new InsightPage("series").Add(series).ToString();
         Assert.Equal(2, page.Split("<polyline").Length - 1);

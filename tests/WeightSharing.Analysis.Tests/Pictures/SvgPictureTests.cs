@@ -25,8 +25,8 @@ public sealed class SvgPictureTests
         var picture = SvgPicture.Curves("c", [("one", [(1, 10), (10, 100), (100, 1000)]), ("two", [(1, 0), (10, 10)])], "x", "y", logX: true, logY: true);
         XElement svg = XDocument.Parse(picture.ToString()).Root!;
         string[] points = [.. svg.Elements(Svg + "polyline").Select(line => line.Attribute("points")!.Value)];
-        // From the lower left corner of the axes to the upper right one, the middle in the middle.
-        Assert.Equal(["64,220 306,124 548,28", "306,220"], points);
+        // From the left to the right and almost from the bottom to the top, the middle in the middle.
+        Assert.Equal(["64,212.89 306,124 548,35.11", "306,212.89"], points);
         string[] texts = [.. svg.Elements(Svg + "text").Select(text => text.Value)];
         Assert.Equal(["10", "100", "1,000", "1", "10", "100", "one", "two", "x", "y"], texts);
     }
