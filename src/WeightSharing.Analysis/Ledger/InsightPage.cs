@@ -34,7 +34,8 @@ public sealed class InsightPage
         foreach (ParameterInsight insight in insights.Parameters)
         {
             Html($"<h2>{Text(string.Join(" = ", insight.Names))} {Text(insight.Shape.ToString())}</h2>");
-            Html(CultureInfo.InvariantCulture, $"<p>{insight.Usages.Count} uses; coherence {insight.Coherence:0.000}; conflicting pairs {insight.ConflictingShare:0%}; effective uses {insight.EffectiveUsages:0.0}; magnitude similarity {insight.MagnitudeSimilarity:0.00}.</p>");
+            if (insight.Usages.Count == 1) Html($"<p>1 use.</p>");
+            else Html(CultureInfo.InvariantCulture, $"<p>{insight.Usages.Count} uses; coherence {insight.Coherence:0.000}; conflicting pairs {insight.ConflictingShare:0%}; effective uses {insight.EffectiveUsages:0.0}; magnitude similarity {insight.MagnitudeSimilarity:0.00}.</p>");
             body.Append("<table><tr><th>use</th><th>places</th><th>norm</th><th>share</th><th></th><th>cosine to the sum</th></tr>");
             foreach (UsageInsight usage in insight.Usages.Take(64))
             {
@@ -81,8 +82,10 @@ public sealed class InsightPage
         string[] names = [.. series.Points.SelectMany(point => point.Insights.Parameters).Where(insight => insight.Usages.Count > 1).Select(insight => insight.Names[0]).Distinct()];
         if (names.Length == 0) return this;
         Html($"<h2>Over training</h2>");
-        Add(Over("Coherence, ‖Σ g‖ / Σ ‖g‖, by step of training.", insight => insight.Coherence));
-        return Add(Over("Share of conflicting pairs of uses, by step of training.", insight => insight.ConflictingShare));
+        // One curve alone has no legend.
+        string of = names.Length == 1 ? $" of {names[0]}" : "";
+        Add(Over($"Coherence{of}, ‖Σ g‖ / Σ ‖g‖, by step of training.", insight => insight.Coherence));
+        return Add(Over($"Share of conflicting pairs of uses{of}, by step of training.", insight => insight.ConflictingShare));
 
         SvgPicture Over(string caption, Func<ParameterInsight, double> measure) => SvgPicture.Curves(
             caption, [.. names.Select(name => (name, (IReadOnlyList<(double X, double Y)>)[.. series.Of(name, measure).Select(point => ((double)point.Step, point.Value))]))], "step");

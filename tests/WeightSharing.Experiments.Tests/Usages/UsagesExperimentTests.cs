@@ -1,7 +1,6 @@
 using WeightSharing.Experiments;
 using WeightSharing.Experiments.Usages;
 using WeightSharing.Layers;
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Usages;
