@@ -43,7 +43,7 @@ public sealed class ToeplitzExperimentTests
     {
         var layer = new Conv2d<double>(2, 3, 3, padding: 1);
         layer.Initialize(seed: 1);
-        Tensor<double> first = layer.Weight.Value;
+        Tensor<double> first = layer.Weight.Value.Copy();
         layer.Weight.Parameter.Set(first * 2);
         SpectrumCheck check = SpectrumCheck.Of("layer", layer, first, (6, 5));
         Assert.InRange(check.Error, 0, 1e-12);
