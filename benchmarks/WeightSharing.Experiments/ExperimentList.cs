@@ -12,6 +12,8 @@ using WeightSharing.Experiments.Rotated;
 using WeightSharing.Experiments.Samples;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
+using WeightSharing.Experiments.Toeplitz;
+using WeightSharing.Experiments.Usages;
 using WeightSharing.Experiments.Variances;
 using WeightSharing.Experiments.Verification;
 
@@ -42,6 +44,8 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new ToeplitzExperiment(),
+        new UsagesExperiment(),
         new HmmExperiment(),
         new AlignExperiment(),
     ];

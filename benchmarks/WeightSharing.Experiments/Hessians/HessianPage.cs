@@ -71,7 +71,7 @@ internal sealed class HessianPage(CurvatureNetwork problem, CurvatureStudy study
             + "stay tied, up and down they part. Logarithm of the loss above its lowest value in the picture; the weights are in the centre.");
         yield return new Figure("landscape",
             "The loss around trained weights: shared, unshared, and unshared along (x) and across (y) the tied weights.", theme => Charts.Maps(
-            theme, [("shared", Logarithm(study.SharedLandscape)), ("unshared", Logarithm(study.UnsharedLandscape)), 
+            theme, [("shared", Logarithm(study.SharedLandscape)), ("unshared", Logarithm(study.UnsharedLandscape)),
                 ("along × across", Logarithm(study.AcrossLandscape))], 3, Panel));
     }
 

@@ -93,7 +93,7 @@ internal sealed class SamplesPage(IReadOnlyDictionary<PatchConnectivity, SampleS
         yield return new TableBlock(Chosen);
     }
 
-    private double[] Ratios() => 
+    private double[] Ratios() =>
         [.. searches[PatchConnectivity.Local].Zip(searches[PatchConnectivity.Convolution], (local, conv) => local.Needed / conv.Needed)];
 
     private double Slope(string key) => SamplesExperiment.Slope(searches.First(pair => pair.Key.Key == key).Value);
