@@ -10,7 +10,7 @@ namespace WeightSharing.Benchmarks;
 /// </summary>
 internal static class ElementwiseAccuracy
 {
-    private const int Block = 1 << 14;
+    private const int Block = 1 << 12, BlocksPerStretch = 1 << 8;
 
     public static void Run(string[] names)
     {
@@ -46,29 +46,22 @@ internal static class ElementwiseAccuracy
         where TSingle : struct, IUnaryOperator<float>
         where TDouble : struct, IUnaryOperator<double>
     {
-        float[] x = new float[Block], y = new float[Block];
-        double[] exact = new double[Block];
         var worst = default(Worst);
-        for (long first = 0; first < 1L << 32; first += (long)Block * step)
-        {
-            int count = (int)Math.Min(Block, ((1L << 32) - first + step - 1) / step);
-            for (int i = 0; i < count; i++)
+        var gate = new Lock();
+        long stretch = (long)Block * step * BlocksPerStretch;
+        Parallel.For(
+            0, (int)(((1L << 32) + stretch - 1) / stretch), () => new Workspace(),
+            (index, _, space) =>
             {
-                x[i] = BitConverter.UInt32BitsToSingle((uint)(first + (long)i * step));
-                exact[i] = x[i];
-            }
-
-            Elementwise.Map(x.AsSpan(0, count), y, single);
-            Elementwise.Map(exact.AsSpan(0, count), exact, reference);
-            for (int i = 0; i < count; i++)
+                long begin = index * stretch, end = Math.Min(1L << 32, begin + stretch);
+                for (long first = begin; first < end; first += (long)Block * step)
+                    space.Measure(first, (int)Math.Min(Block, (end - first + step - 1) / step), step, single, reference);
+                return space;
+            },
+            space =>
             {
-                float rounded = (float)exact[i];
-                if (BitConverter.SingleToUInt32Bits(y[i]) == BitConverter.SingleToUInt32Bits(rounded)) continue;
-                double ulps = Error(y[i], exact[i], rounded);
-                if (ulps > worst.Ulps) worst = new(ulps, x[i]);
-            }
-        }
-
+                lock (gate) worst = Worst.Of(worst, space.Worst);
+            });
         return worst;
     }
 
@@ -83,5 +76,46 @@ internal static class ElementwiseAccuracy
         return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
-    private readonly record struct Worst(double Ulps, float X);
+    // Of equal errors the one at the smaller pattern of bits, whatever thread found it.
+    private readonly record struct Worst(double Ulps, float X)
+    {
+        public static Worst Of(Worst a, Worst b)
+        {
+            if (a.Ulps != b.Ulps) return a.Ulps > b.Ulps ? a : b;
+            return BitConverter.SingleToUInt32Bits(a.X) <= BitConverter.SingleToUInt32Bits(b.X) ? a : b;
+        }
+    }
+
+    private sealed class Workspace
+    {
+        private readonly float[] x = new float[Block], y = new float[Block];
+        private readonly double[] exact = new double[Block];
+
+        public Worst Worst { get; private set; }
+
+        public void Measure<TSingle, TDouble>(long first, int count, int step, TSingle single, TDouble reference)
+            where TSingle : struct, IUnaryOperator<float>
+            where TDouble : struct, IUnaryOperator<double>
+        {
+            // A block that begins and ends with NaN of one sign holds nothing else: one of them stands for all.
+            float begin = BitConverter.UInt32BitsToSingle((uint)first), end = BitConverter.UInt32BitsToSingle((uint)(first + (long)(count - 1) * step));
+            bool isNaN = float.IsNaN(begin) && float.IsNaN(end) && float.IsNegative(begin) == float.IsNegative(end);
+            if (isNaN) count = 1;
+            for (int i = 0; i < count; i++)
+            {
+                x[i] = BitConverter.UInt32BitsToSingle((uint)(first + (long)i * step));
+                exact[i] = x[i];
+            }
+
+            Elementwise.Map(x.AsSpan(0, count), y, single);
+            Elementwise.Map(exact.AsSpan(0, count), exact, reference);
+            for (int i = 0; i < count; i++)
+            {
+                float rounded = (float)exact[i];
+                if (BitConverter.SingleToUInt32Bits(y[i]) == BitConverter.SingleToUInt32Bits(rounded)) continue;
+                double ulps = Error(y[i], exact[i], rounded);
+                if (ulps > Worst.Ulps) Worst = new(ulps, x[i]);
+            }
+        }
+    }
 }

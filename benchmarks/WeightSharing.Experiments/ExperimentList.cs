@@ -3,13 +3,18 @@ using WeightSharing.Experiments.Characters;
 using WeightSharing.Experiments.Citations;
 using WeightSharing.Experiments.Depths;
 using WeightSharing.Experiments.Digits;
+using WeightSharing.Experiments.Hessians;
 using WeightSharing.Experiments.LeCun1989;
 using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
+using WeightSharing.Experiments.Samples;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
+using WeightSharing.Experiments.Toeplitz;
+using WeightSharing.Experiments.Usages;
+using WeightSharing.Experiments.Variances;
 using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
@@ -25,6 +30,9 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new VarianceExperiment(),
+        new SamplesExperiment(),
+        new HessianExperiment(),
         new LeCun1989Experiment(),
         new VerificationExperiment(),
         new CoraExperiment(),
@@ -36,6 +44,8 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new ToeplitzExperiment(),
+        new UsagesExperiment(),
         new HmmExperiment(),
         new AlignExperiment(),
     ];

@@ -128,28 +128,10 @@ public sealed class Hessian
     /// <summary>
     /// What tying does to curvature: H_θ = Sᵀ·H_w·S, the Hessian of the shared problem from that of the unshared one, at weights w = S·θ.
     /// </summary>
-    /// <param name="unshared">H_w, [entries, entries] in the order of the tying's full entries.</param>
-    /// <param name="tying">S.</param>
+    /// <param name="unshared">H_w, [entries, entries] in the order of the tyings' full entries.</param>
+    /// <param name="tyings">S: one tying a parameter, in the order of the parameters; <see cref="Tying.Identity"/> for one that is not shared.</param>
     /// <exception cref="ArgumentException">The matrix does not have one row and column a full entry.</exception>
-    public static Matrix<double> Tied(Matrix<double> unshared, Tying tying)
-    {
-        ArgumentNullException.ThrowIfNull(unshared);
-        ArgumentNullException.ThrowIfNull(tying);
-        int full = tying.FullShape.Count;
-        if (unshared.RowCount != full || unshared.ColumnCount != full)
-        {
-            throw new ArgumentException($"Hessian.Tied: a matrix {unshared.RowCount}×{unshared.ColumnCount} for the tying {tying}; expected {full}×{full}.", nameof(unshared));
-        }
-
-        IReadOnlyList<(int Full, int Free, int Sign)> basis = tying.Basis();
-        Matrix<double> tied = Matrix<double>.Build.Dense(tying.FreeCount, tying.FreeCount);
-        foreach ((int i, int a, int signI) in basis)
-        {
-            foreach ((int j, int b, int signJ) in basis) tied[a, b] += signI * signJ * unshared[i, j];
-        }
-
-        return tied;
-    }
+    public static Matrix<double> Tied(Matrix<double> unshared, params ReadOnlySpan<Tying> tyings) => TiedCurvature.Of(unshared, tyings).Shared;
 
     /// <summary>
     /// Largest over smallest magnitude among the eigenvalues whose magnitude is above <paramref name="threshold"/> times the largest: flat directions, which no step moves

@@ -6,7 +6,7 @@ namespace WeightSharing.Autograd;
 /// <summary>Gradients as values: they touch no leaf, and can be differentiated again.</summary>
 public static class Gradient
 {
-    /// <summary>∂y/∂x for each x, of x's shape.</summary>
+    /// <summary>∂y/∂x for each x, of x's shape, contiguous.</summary>
     /// <param name="y">A scalar.</param>
     /// <param name="xs">Leaves or intermediate results. One that <paramref name="y"/> does not depend on has a gradient of zeros.</param>
     /// <param name="differentiable">Records the gradient computation, so that the gradients can be differentiated; the graph is then kept.</param>
@@ -55,7 +55,7 @@ public static class Gradient
         var pass = new BackwardPass(retainGraph || differentiable, differentiable);
         pass.RestrictTo(result, nodes, partial);
         pass.Run(result, seed);
-        return [.. nodes.Select(node => pass.Gathered<T>(node) ?? Tensor.Zeros<T>(node.Shape))];
+        return [.. nodes.Select(node => pass.Gathered<T>(node) is { } gradient ? differentiable ? gradient.Contiguous() : gradient.Dense() : Tensor.Zeros<T>(node.Shape))];
     }
 
     /// <summary>

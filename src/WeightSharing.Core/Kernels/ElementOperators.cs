@@ -29,16 +29,21 @@ internal interface IBinaryOperator<T>
 internal interface ITernaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>How many of the operands count; the others are not loaded.</summary>
+    static virtual int Operands => 3;
+
     V Apply<V, L>(V a, V b, V c)
         where V : struct
         where L : struct, ILanes<T, V>;
 }
 
-/// <summary>Ignores the second and third operand, whose loads the compiler removes.</summary>
+/// <summary>Ignores the second and third operand.</summary>
 internal readonly struct UnaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOp : struct, IUnaryOperator<T>
 {
+    public static int Operands => 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V a, V b, V c)
         where V : struct
@@ -46,11 +51,13 @@ internal readonly struct UnaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
         op.Apply<V, L>(a);
 }
 
-/// <summary>Ignores the third operand, whose loads the compiler removes.</summary>
+/// <summary>Ignores the third operand.</summary>
 internal readonly struct BinaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TOp : struct, IBinaryOperator<T>
 {
+    public static int Operands => 2;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V a, V b, V c)
         where V : struct

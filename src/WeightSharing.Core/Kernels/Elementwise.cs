@@ -87,39 +87,69 @@ internal static unsafe class Elementwise
         {
             if (Simd.Has512 && variant == SimdVariant.Vector512 && n >= Vector512<T>.Count)
             {
-                Loop<T, Vector512<T>, Lanes512<T>, TOp>(a, b, c, y, n, op);
+                RunVectors<T, Vector512<T>, Lanes512<T>, TOp>(a, b, c, y, n, op);
                 return;
             }
 
             if (Simd.Has256 && variant >= SimdVariant.Vector256 && n >= Vector256<T>.Count)
             {
-                Loop<T, Vector256<T>, Lanes256<T>, TOp>(a, b, c, y, n, op);
+                RunVectors<T, Vector256<T>, Lanes256<T>, TOp>(a, b, c, y, n, op);
                 return;
             }
 
             if (variant >= SimdVariant.Vector128 && n >= Vector128<T>.Count)
             {
-                Loop<T, Vector128<T>, Lanes128<T>, TOp>(a, b, c, y, n, op);
+                RunVectors<T, Vector128<T>, Lanes128<T>, TOp>(a, b, c, y, n, op);
                 return;
             }
         }
 
-        for (nint i = 0; i < n; i++) y[i] = op.Apply<T, ScalarLanes<T>>(a[i], b[i], c[i]);
+        Loop<T, T, ScalarLanes<T>, TOp>(a, b, c, y, n, op);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunVectors<T, V, L, TOp>(T* a, T* b, T* c, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        if ((n & (L.Count - 1)) == 0) Loop<T, V, L, TOp>(a, b, c, y, n, op);
+        else LoopAndEnd<T, V, L, TOp>(a, b, c, y, n, op);
+    }
+
+    // The last vector overlaps the one before it: read before the loop may overwrite it, written after.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void LoopAndEnd<T, V, L, TOp>(T* a, T* b, T* c, T* y, nint n, TOp op)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V>
+        where TOp : struct, ITernaryOperator<T>
+    {
+        T* end = stackalloc T[3 * L.Count];
+        nint last = n - L.Count;
+        L.Store(L.Load(a + last), end);
+        L.Store(L.Load(b + last), end + L.Count);
+        L.Store(L.Load(c + last), end + 2 * L.Count);
+        Loop<T, V, L, TOp>(a, b, c, y, n & -L.Count, op);
+        Loop<T, V, L, TOp>(end, end + L.Count, end + 2 * L.Count, y + last, L.Count, op);
+    }
+
+    // One place that applies the operator, in a method that nothing inlines: the compiler then has the whole of its budget for the operator, and
+    // no vector function stays a call, whatever ran before.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Loop<T, V, L, TOp>(T* a, T* b, T* c, T* y, nint n, TOp op)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
         where L : struct, ILanes<T, V>
         where TOp : struct, ITernaryOperator<T>
     {
-        nint last = n - L.Count;
-
-        // Read before the loop may overwrite it, written after.
-        V end = op.Apply<V, L>(L.Load(a + last), L.Load(b + last), L.Load(c + last));
-        for (nint i = 0; i < last; i += L.Count) L.Store(op.Apply<V, L>(L.Load(a + i), L.Load(b + i), L.Load(c + i)), y + i);
-        L.Store(end, y + last);
+        for (nint i = 0; i < n; i += L.Count)
+        {
+            V first = L.Load(a + i), second = TOp.Operands > 1 ? L.Load(b + i) : first, third = TOp.Operands > 2 ? L.Load(c + i) : first;
+            L.Store(op.Apply<V, L>(first, second, third), y + i);
+        }
     }
 
     private static ArgumentException TooShort(string operation, int length, int shortest) =>

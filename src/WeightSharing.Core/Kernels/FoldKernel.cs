@@ -96,7 +96,7 @@ internal static unsafe class FoldKernel
         ColumnStrips<T, T, ScalarLanes<T>, TTerm, TFold>(a, aStep, b, bStep, y, rows, columns, identity, term, fold);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static T RowBlockOf<T, V, L, TTerm, TFold>(T* a, T* b, nint n, T identity, TTerm term, TFold fold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
@@ -135,7 +135,7 @@ internal static unsafe class FoldKernel
         return L.Fold(sum0, fold);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void ColumnStrips<T, V, L, TTerm, TFold>(
         T* a, nint aStep, T* b, nint bStep, T* y, nint rows, nint columns, T identity, TTerm term, TFold fold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -30,8 +30,9 @@ internal unsafe struct GemmBlock<T, V, L>
     private const double ChunkMultiplyAdds = 4e6;
     private const int PackElements = 32 * 1024;
 
-    // Packing costs about one operation an element, and saves scattered reads each time a panel is used.
-    private const int ColumnsThatPackA = 128;
+    // Packing costs about one operation an element, and saves scattered reads each time a panel is used; a panel of a transposed A lies side by
+    // side already, step by step (measured with 128 columns: 102 GFLOP/s packed and 114 in place; not transposed 99 and 67 to 96).
+    private const int ColumnsThatPackA = 128, ColumnsThatPackTransposedA = 160;
 
     private GemmProduct<T>* x;
     private T* packedA;
@@ -59,7 +60,7 @@ internal unsafe struct GemmBlock<T, V, L>
     {
         panelsA = (x->M + MR - 1) / MR;
         panelsB = (x->N + NR - 1) / NR;
-        packedPanelsA = x->N >= ColumnsThatPackA && x->M >= MR ? panelsA : 0;
+        packedPanelsA = x->N >= (x->ARow == 1 ? ColumnsThatPackTransposedA : ColumnsThatPackA) && x->M >= MR ? panelsA : 0;
         if (x->BColumn != 1 || x->M > RowsThatPackB) packedPanelsB = panelsB;
         else packedPanelsB = x->N % L.Count == 0 ? 0 : 1;   // the ragged last panel, filled up with zeros
 

@@ -126,7 +126,7 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     {
         if (typeof(T) == typeof(float))
         {
-            Vector128<int> bits = Vector128.ConvertToInt32(exponent.AsSingle()) << 23;
+            Vector128<int> bits = Vector128.ConvertToInt32Native(exponent.AsSingle()) << 23;
             return (value.AsInt32() + bits).As<int, T>();
         }
 
@@ -226,7 +226,7 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
     {
         if (typeof(T) == typeof(float))
         {
-            Vector256<int> bits = Vector256.ConvertToInt32(exponent.AsSingle()) << 23;
+            Vector256<int> bits = Vector256.ConvertToInt32Native(exponent.AsSingle()) << 23;
             return (value.AsInt32() + bits).As<int, T>();
         }
 
@@ -320,7 +320,7 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
     {
         if (typeof(T) == typeof(float))
         {
-            Vector512<int> bits = Vector512.ConvertToInt32(exponent.AsSingle()) << 23;
+            Vector512<int> bits = Vector512.ConvertToInt32Native(exponent.AsSingle()) << 23;
             return (value.AsInt32() + bits).As<int, T>();
         }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Kernels;
 
@@ -115,6 +116,32 @@ internal static unsafe class Normalization
         }
     }
 
+    /// <summary>y = x·scale + shift, x dense [outer, groups, inner], scale and shift [groups]; overwrites y, which may be x.</summary>
+    public static void ScaleShift<T>(int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        ScaleShift(Simd.Chosen, outer, groups, inner, x, scale, shift, y);
+
+    public static void ScaleShift<T>(
+        SimdVariant variant, int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> scale, ReadOnlySpan<T> shift, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* px = x, ps = scale, pt = shift, py = y)
+        {
+            var rows = new ScaledRows<T>
+            {
+                Variant = variant,
+                Outer = outer,
+                Groups = groups,
+                Inner = inner,
+                X = px,
+                Scale = ps,
+                Shift = pt,
+                Y = py,
+            };
+            rows.Run();
+        }
+    }
+
     private static int Chunks(int outer, int groups, int inner) =>
         (int)Math.Clamp((long)outer * groups * inner / ChunkLength, 1, Math.Clamp(inner == 1 ? groups / ChunkColumns : groups, 1, MaximumChunks));
 
@@ -135,6 +162,37 @@ internal static unsafe class Normalization
         double nanoseconds = 3.0 * call.Outer * call.Groups * call.Inner / L.Count;
         var work = new Work<T, V, L> { Call = call, Backward = backward, Chunks = Chunks(call.Outer, call.Groups, call.Inner) };
         Parallelism.For(work.Chunks, ref work, nanoseconds);
+    }
+
+    // A unit is a run of one group, or one example where a group has one element of it.
+    private struct ScaledRows<T> : IParallelWork
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public SimdVariant Variant;
+        public int Outer, Groups, Inner;
+        public T* X, Scale, Shift, Y;
+        private int share;
+
+        public void Run()
+        {
+            bool single = Inner == 1;
+            int units = single ? Outer : Outer * Groups, length = single ? Groups : Inner;
+            if (units == 0 || length == 0) return;
+            share = Math.Max(1, ChunkLength / length);
+            Parallelism.For((units + share - 1) / share, ref this, 0.1 * units * length);
+        }
+
+        public readonly void Run(int chunk)
+        {
+            bool single = Inner == 1;
+            int units = single ? Outer : Outer * Groups, end = Math.Min(units, (chunk + 1) * share);
+            for (int unit = chunk * share; unit < end; unit++)
+            {
+                T* x = X + (nint)unit * (single ? Groups : Inner), y = Y + (nint)unit * (single ? Groups : Inner);
+                if (single) Elementwise.RunOnThread<T, MultiplyAdd<T>>(Variant, x, Scale, Shift, y, Groups, default);
+                else Elementwise.RunOnThread<T, ScaleAndShift<T>>(Variant, x, x, x, y, Inner, new(Scale[unit % Groups], Shift[unit % Groups]));
+            }
+        }
     }
 
     private struct Call<T>

@@ -19,7 +19,7 @@ internal static unsafe class NormalizationColumns<T, V, L>
     private const int Rows = 8;
 
     /// <summary>mean and the biased variance of each column.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int Statistics(int column, int end, T* x, int rows, nint pitch, T* mean, T* variance)
     {
         int whole = end - (end - column) % L.Count;
@@ -68,7 +68,7 @@ internal static unsafe class NormalizationColumns<T, V, L>
     }
 
     /// <summary>y = (x − mean)·scale + shift</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int Write(int column, int end, T* x, T* y, int rows, nint pitch, T* mean, T* scale, T* shift)
     {
         int whole = end - (end - column) % L.Count;
@@ -82,7 +82,7 @@ internal static unsafe class NormalizationColumns<T, V, L>
     }
 
     /// <summary>sum = Σ dy and product = Σ dy·(x − mean) of each column.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int Sums(int column, int end, T* dy, T* x, int rows, nint pitch, T* mean, T* sum, T* product)
     {
         int whole = end - (end - column) % L.Count;
@@ -112,7 +112,7 @@ internal static unsafe class NormalizationColumns<T, V, L>
     }
 
     /// <summary>dx = scale·dy + (x − mean)·tilt + shift</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int Gradient(int column, int end, T* dy, T* x, T* dx, int rows, nint pitch, T* mean, T* scale, T* tilt, T* shift)
     {
         int whole = end - (end - column) % L.Count;

@@ -13,7 +13,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     where L : struct, ILanes<T, V>
 {
     /// <summary>Σ x; asks the memory for the run that lies <paramref name="ahead"/> elements on, as the other sums do.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static T Sum(T* x, int n, nint ahead)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero;
@@ -34,7 +34,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>Σ (x − mean)²</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static T SquaredDeviation(T* x, int n, T mean)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
@@ -61,7 +61,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>y = (x − mean)·scale + shift</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Write(T* x, T* y, int n, T mean, T scale, T shift)
     {
         V m = L.Broadcast(mean), s = L.Broadcast(scale), t = L.Broadcast(shift);
@@ -71,7 +71,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>y = (x − mean)·inverse·weight[i] + bias[i]</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void WriteByElement(T* x, T* y, int n, T mean, T inverse, T* weight, T* bias)
     {
         V m = L.Broadcast(mean), r = L.Broadcast(inverse);
@@ -86,7 +86,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>Σ dy and Σ dy·(x − mean)</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static (T Sum, T Product) Sums(T* dy, T* x, int n, nint ahead, T mean)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
@@ -113,7 +113,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>Σ dy·weight and Σ dy·weight·(x − mean); adds dy·(x − mean)·inverse to dWeight and dy to dBias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static (T Sum, T Product) SumsByElement(T* dy, T* x, int n, nint ahead, T mean, T inverse, T* weight, T* dWeight, T* dBias)
     {
         V a = L.Zero, c = L.Zero, m = L.Broadcast(mean), r = L.Broadcast(inverse);
@@ -143,7 +143,7 @@ internal static unsafe class NormalizationLoops<T, V, L>
     }
 
     /// <summary>dx = scale·dy·weight[i] + (x − mean)·tilt + shift</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(T* dy, T* x, T* dx, int n, T mean, T scale, T* weight, T tilt, T shift)
     {
         V m = L.Broadcast(mean), s = L.Broadcast(scale), k = L.Broadcast(tilt), t = L.Broadcast(shift);

@@ -42,7 +42,7 @@ internal static unsafe class OptimizerSteps
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static nint Loop<T, V, L, TStep>(T* p, T* g, T* a, T* b, T* c, nint n, TStep step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct

@@ -135,7 +135,7 @@ internal unsafe struct AveragePoolingBackward<T> : IParallelWork
 
     private readonly int PlanesPerChunk => Math.Max(1, ChunkElements / Math.Max(1, g.InputPlane));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void AddRow(int i, T* row, T* plane, T* share)
     {
         T rows = T.CreateTruncating(PoolingGeometry.Divisor(

@@ -40,6 +40,32 @@ internal static unsafe class MaxPooling
         }
     }
 
+    /// <summary>The maxima alone, for inference.</summary>
+    public static void Forward<T>(in PoolingGeometry g, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Forward(Simd.Chosen, g, x, y);
+
+    public static void Forward<T>(SimdVariant variant, in PoolingGeometry g, ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "MaxPooling.Forward";
+        g.Validate(operation);
+        ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
+        ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
+        if (y.IsEmpty) return;
+        fixed (T* px = x, py = y)
+        {
+            if (variant == SimdVariant.Reference || !Simd.HasVectorsOf<T>())
+                MaxPoolingValues<T, T, ScalarLanes<T>>.RunAll(g, px, py);
+            else if (Simd.Has512 && variant == SimdVariant.Vector512)
+                MaxPoolingValues<T, Vector512<T>, Lanes512<T>>.RunAll(g, px, py);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256)
+                MaxPoolingValues<T, Vector256<T>, Lanes256<T>>.RunAll(g, px, py);
+            else
+                MaxPoolingValues<T, Vector128<T>, Lanes128<T>>.RunAll(g, px, py);
+        }
+    }
+
     /// <summary>dx = 0, then dx[p, indices[p, i, j]] += dy[p, i, j] in row-major order.</summary>
     public static void Backward<T>(in PoolingGeometry g, ReadOnlySpan<T> dy, ReadOnlySpan<int> indices, Span<T> dx)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

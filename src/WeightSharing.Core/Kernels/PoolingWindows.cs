@@ -100,7 +100,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     /// <summary>
     /// values[p] = max_k source[offsets[k] + p], places[p] = distances[k] of the first such k; the last NaN wins over all.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Maxima(int count, int* offsets, T* distances, T* source, int length, T* values, T* places)
     {
         V all = L.Equal(L.Zero, L.Zero);
@@ -121,7 +121,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     }
 
     /// <summary>values[p] = Σ_k source[offsets[k] + p], k ascending.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Sums(int count, int* offsets, T* source, int length, T* values)
     {
         for (int p = 0; p < length; p += L.Count)
@@ -135,7 +135,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     /// <summary>
     /// target[j] = place in the plane of the tap that won; taps are numbers of type T because comparisons select among those.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void WriteIndices(int i, T* plane, T* values, T* places, int* target)
     {
         int origin = (i * g.StrideHeight - g.PaddingTop) * g.Width - g.PaddingLeft, stride = g.StrideWidth, width = g.OutputWidth;
@@ -159,7 +159,7 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     private static int Truncate(T value)
         => typeof(T) == typeof(float) ? (int)(float)(object)value : (int)(double)(object)value;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void Divide(int i, T* sums, T* target)
     {
         T rows = T.CreateTruncating(PoolingGeometry.Divisor(

@@ -74,18 +74,14 @@ internal unsafe struct RecurrentBackward<T, V, L, TCell> : IParallelWork
                     int rows = Math.Min(tile, end - i);
                     if (s == p.Steps - 1) new Span<T>(product, rows * Width).Clear();
                     else Product(s + 1, unit, i, rows, product);
-                    for (int n = i; n < i + rows; n++)
+                    if (s < 0)
                     {
-                        T* part = product + (n - i) * Width;
-                        if (s < 0)
-                        {
-                            Initial(n, unit, part);
-                            continue;
-                        }
-
-                        Apply(s, n, unit, part, staging);
-                        if (unit + L.Count < hidden) Apply(s, n, unit + L.Count, part + L.Count, staging);
+                        for (int n = 0; n < rows; n++) Initial(i + n, unit, product + n * Width);
+                        continue;
                     }
+
+                    Apply(s, i, rows, unit, product, staging);
+                    if (unit + L.Count < hidden) Apply(s, i, rows, unit + L.Count, product + L.Count, staging);
                 }
             }
         }
@@ -117,12 +113,16 @@ internal unsafe struct RecurrentBackward<T, V, L, TCell> : IParallelWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Apply(int s, int n, int unit, T* product, T* staging)
+    private readonly void Apply(int s, int n, int rows, int unit, T* product, T* staging)
     {
         int t = p.Time(s);
         nint at = (nint)n * p.Hidden + unit, row = ((nint)t * p.Batch + n) * p.Hidden;
         var units = new RecurrentUnits<T>
         {
+            Rows = rows,
+            Row = p.Hidden,
+            ProductRow = Width,
+            GateRow = (nint)TCell.Gates * p.Hidden,
             Product = product,
             ProductStride = L.Count,
             Gates = p.Gates + row * TCell.Gates + unit,
@@ -139,16 +139,33 @@ internal unsafe struct RecurrentBackward<T, V, L, TCell> : IParallelWork
             units.MemoryCarry = p.MemoryGradient + at;
         }
 
-        if (p.Rests(n, t)) Rest(units, Math.Min(L.Count, p.Hidden - unit));
-        else if (p.Hidden - unit >= L.Count) TCell.Backward<T, V, L>(units);
-        else ApplyPart(units, p.Hidden - unit, staging);
+        if (p.Lengths == null && p.Hidden - unit >= L.Count) TCell.Backward<T, V, L>(units);
+        else ApplySingly(units, n, t, Math.Min(L.Count, p.Hidden - unit), staging);
     }
 
-    private static void ApplyPart(in RecurrentUnits<T> units, int count, T* staging)
+    /// <summary>One sequence after the other, where some stand still or the units fill a part of a vector.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void ApplySingly(in RecurrentUnits<T> units, int first, int t, int count, T* staging)
     {
-        RecurrentUnits<T> staged = RecurrentStaging<T>.Enter(units, TCell.Gates, count, staging, L.Count);
-        TCell.Backward<T, V, L>(staged);
-        RecurrentStaging<T>.Leave(units, staged, TCell.Gates, count);
+        for (int n = 0; n < units.Rows; n++)
+        {
+            RecurrentUnits<T> one = units.Single(n);
+            if (p.Rests(first + n, t))
+            {
+                Rest(one, count);
+                continue;
+            }
+
+            if (count == L.Count)
+            {
+                TCell.Backward<T, V, L>(one);
+                continue;
+            }
+
+            RecurrentUnits<T> staged = RecurrentStaging<T>.Enter(one, TCell.Gates, count, staging, L.Count);
+            TCell.Backward<T, V, L>(staged);
+            RecurrentStaging<T>.Leave(one, staged, TCell.Gates, count);
+        }
     }
 
     private static void Rest(in RecurrentUnits<T> u, int count)

@@ -17,8 +17,8 @@ internal unsafe struct RecurrentForward<T, V, L, TCell> : IParallelWork
     private int chunks, unitVectors;
     private bool packs;
 
-    // One gate alone would make tiles of one vector, which load more than they multiply.
-    private static int PanelUnits => TCell.Gates == 1 ? 2 : 1;
+    // An odd number of gates would leave a tile of one vector, which loads more than it multiplies.
+    private static int PanelUnits => TCell.Gates % 2 == 0 ? 1 : 2;
 
     public static void Run(in RecurrentProblem<T> problem)
     {
@@ -99,11 +99,7 @@ internal unsafe struct RecurrentForward<T, V, L, TCell> : IParallelWork
                         GemmTile<T, V, L>.Run<N1>(rows, hidden, a, hidden, 1, weight + v * L.Count, width, null, 0, product + v * L.Count, width);
                     }
 
-                    for (int n = i; n < i + rows; n++)
-                    {
-                        T* row = product + (nint)(n - i) * width;
-                        for (int u = 0; u < units; u++) Apply(s, t, n, (panel + u) * L.Count, row + u * TCell.Gates * L.Count, staging);
-                    }
+                    for (int u = 0; u < units; u++) Apply(s, t, i, rows, (panel + u) * L.Count, product + u * TCell.Gates * L.Count, width, staging);
                 }
 
                 weight += (nint)width * hidden;
@@ -112,11 +108,15 @@ internal unsafe struct RecurrentForward<T, V, L, TCell> : IParallelWork
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Apply(int s, int t, int n, int unit, T* product, T* staging)
+    private readonly void Apply(int s, int t, int n, int rows, int unit, T* product, int width, T* staging)
     {
         nint at = (nint)n * p.Hidden + unit, row = ((nint)t * p.Batch + n) * p.Hidden;
         var units = new RecurrentUnits<T>
         {
+            Rows = rows,
+            Row = p.Hidden,
+            ProductRow = width,
+            GateRow = (nint)TCell.Gates * p.Hidden,
             Product = product,
             ProductStride = L.Count,
             Gates = p.Gates + row * TCell.Gates + unit,
@@ -127,16 +127,33 @@ internal unsafe struct RecurrentForward<T, V, L, TCell> : IParallelWork
         if (TCell.MemoryIsState || TCell.LastGateIsApart) units.Memory = p.Memory + row + unit;
         if (TCell.MemoryIsState) units.MemoryBefore = p.MemoryBefore(s) + at;
         if (TCell.LastGateIsApart) units.Bias = p.Bias + (p.OwnWeights ? (nint)t * p.Hidden : 0) + unit;
-        if (p.Rests(n, t)) Rest(units, Math.Min(L.Count, p.Hidden - unit));
-        else if (p.Hidden - unit >= L.Count) TCell.Forward<T, V, L>(units);
-        else ApplyPart(units, p.Hidden - unit, staging);
+        if (p.Lengths == null && p.Hidden - unit >= L.Count) TCell.Forward<T, V, L>(units);
+        else ApplySingly(units, n, t, Math.Min(L.Count, p.Hidden - unit), staging);
     }
 
-    private static void ApplyPart(in RecurrentUnits<T> units, int count, T* staging)
+    /// <summary>One sequence after the other, where some stand still or the units fill a part of a vector.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void ApplySingly(in RecurrentUnits<T> units, int first, int t, int count, T* staging)
     {
-        RecurrentUnits<T> staged = RecurrentStaging<T>.Enter(units, TCell.Gates, count, staging, L.Count);
-        TCell.Forward<T, V, L>(staged);
-        RecurrentStaging<T>.Leave(units, staged, TCell.Gates, count);
+        for (int n = 0; n < units.Rows; n++)
+        {
+            RecurrentUnits<T> one = units.Single(n);
+            if (p.Rests(first + n, t))
+            {
+                Rest(one, count);
+                continue;
+            }
+
+            if (count == L.Count)
+            {
+                TCell.Forward<T, V, L>(one);
+                continue;
+            }
+
+            RecurrentUnits<T> staged = RecurrentStaging<T>.Enter(one, TCell.Gates, count, staging, L.Count);
+            TCell.Forward<T, V, L>(staged);
+            RecurrentStaging<T>.Leave(one, staged, TCell.Gates, count);
+        }
     }
 
     private static void Rest(in RecurrentUnits<T> u, int count)

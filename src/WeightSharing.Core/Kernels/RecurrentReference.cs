@@ -75,6 +75,7 @@ internal static unsafe class RecurrentReference<T, TCell>
         bool hasMemory = TCell.MemoryIsState || TCell.LastGateIsApart;
         return new RecurrentUnits<T>
         {
+            Rows = 1,
             Product = product,
             ProductStride = 1,
             Gates = p.Gates + (((nint)t * p.Batch + n) * TCell.Gates) * p.Hidden + j,

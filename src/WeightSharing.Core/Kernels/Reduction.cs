@@ -100,6 +100,24 @@ internal static unsafe class Reduction
                 .Run();
     }
 
+    /// <summary>y = Σ (a − b)², both laid out as x.</summary>
+    public static void SquaredError<T>(int outer, int count, int inner, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        OfPairs<T, SquaredDifference<T>>(Simd.Chosen, outer, count, inner, a, b, y);
+
+    /// <summary>y = −Σ q · log, where a weight q of zero counts for nothing even if its logarithm is −∞.</summary>
+    public static void CrossEntropy<T>(int outer, int count, int inner, ReadOnlySpan<T> q, ReadOnlySpan<T> log, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        OfPairs<T, NegatedProductOrZero<T>>(Simd.Chosen, outer, count, inner, q, log, y);
+
+    private static void OfPairs<T, TTerm>(SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTerm : struct, IBinaryOperator<T>
+    {
+        fixed (T* pa = a, pb = b, py = y)
+            new Groups<T, TTerm, Add<T>>(variant, outer, count, inner, pa, pb, py, isPerElement: true, T.Zero, default, default).Run();
+    }
+
     /// <summary>Σ a · b over spans of equal length.</summary>
     public static T Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>

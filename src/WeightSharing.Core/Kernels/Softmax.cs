@@ -14,6 +14,9 @@ internal static unsafe class Softmax
 {
     private const int ParallelLength = 1 << 15, ChunkLength = 1 << 13;
 
+    /// <summary>Elements of a strip of columns, and the columns at least.</summary>
+    private const int StripLength = 1 << 15, StripColumns = 64;
+
     /// <summary>y = e^(x − max) / Σ e^(x − max).</summary>
     public static void Forward<T>(int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
@@ -168,69 +171,72 @@ internal static unsafe class Softmax
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TRule : struct, ISoftmaxRule<T>
     {
-        private int share;
+        private int share, strips, stripWidth;
 
         public void Run()
         {
             nint length = (nint)count * inner;
             if (length == 0 || outer == 0) return;
-            share = outer;
+            // Columns are cut into strips that stay in the second cache; a vector of any width fits into each but the last.
+            stripWidth = inner == 1 ? 1 : (int)Math.Min(inner, Math.Max(StripColumns, StripLength / count / StripColumns * StripColumns));
+            strips = (inner + stripWidth - 1) / stripWidth;
+            int units = outer * strips;
+            share = units;
             if (length * outer < ParallelLength)
             {
                 Run(0);
                 return;
             }
 
-            share = (int)nint.Max(1, ChunkLength / length);
-            Parallelism.For((outer + share - 1) / share, ref this);
+            share = (int)nint.Max(1, ChunkLength / ((nint)count * stripWidth));
+            Parallelism.For((units + share - 1) / share, ref this);
         }
 
         public readonly void Run(int chunk)
         {
-            int end = Math.Min(outer, (chunk + 1) * share);
+            int first = chunk * share, end = Math.Min(outer * strips, first + share);
             if (inner == 1)
             {
-                for (nint o = (nint)chunk * share; o < end; o++) Row(a + o * count, b + o * count, y + o * count);
+                nint start = (nint)first * count;
+                Rows(a + start, b + start, y + start, end - first);
                 return;
             }
 
-            // A strip is at most four vectors wide.
-            using Scratch<T> scratch = Scratch<T>.Rent(TRule.TakesMaximum ? (long)count * 4 * Vector512<byte>.Count / sizeof(T) : 0);
-            for (nint o = (nint)chunk * share; o < end; o++)
+            using Scratch<T> scratch = Scratch<T>.Rent(2L * stripWidth);
+            for (int unit = first; unit < end; unit++)
             {
-                nint start = o * count * inner;
-                Columns(a + start, b + start, y + start, scratch.Pointer);
+                nint start = (nint)(unit / strips) * count * inner, column = (nint)(unit % strips) * stripWidth;
+                Columns(column, nint.Min(inner, column + stripWidth), a + start, b + start, y + start, scratch.Pointer);
             }
         }
 
-        // In the widest vectors that the row fills.
-        private readonly void Row(T* s, T* t, T* r)
+        // In the widest vectors that a row fills.
+        private readonly void Rows(T* s, T* t, T* r, nint rows)
         {
             bool vectors = Simd.HasVectorsOf<T>();
             if (vectors && Simd.Has512 && variant == SimdVariant.Vector512 && count >= Vector512<T>.Count)
-                SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Row(s, t, r, count);
+                SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Rows(s, t, r, rows, count);
             else if (vectors && Simd.Has256 && variant >= SimdVariant.Vector256 && count >= Vector256<T>.Count)
-                SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Row(s, t, r, count);
+                SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Rows(s, t, r, rows, count);
             else if (vectors && variant >= SimdVariant.Vector128 && count >= Vector128<T>.Count)
-                SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Row(s, t, r, count);
+                SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Rows(s, t, r, rows, count);
             else
-                SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Row(s, t, r, count);
+                SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Rows(s, t, r, rows, count);
         }
 
-        private readonly void Columns(T* s, T* t, T* r, T* scratch)
+        private readonly void Columns(nint column, nint end, T* s, T* t, T* r, T* scratch)
         {
-            nint column = 0;
             if (Simd.HasVectorsOf<T>())
             {
                 if (Simd.Has512 && variant == SimdVariant.Vector512)
-                    column = SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+                    column = SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Columns(column, end, s, t, r, count, inner, scratch);
                 if (Simd.Has256 && variant >= SimdVariant.Vector256)
-                    column = SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+                    column = SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Columns(column, end, s, t, r, count, inner, scratch);
                 if (variant >= SimdVariant.Vector128)
-                    column = SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+                    column = SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Columns(column, end, s, t, r, count, inner, scratch);
             }
 
-            SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Columns(column, s, t, r, count, inner, scratch);
+            SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Columns(column, end, s, t, r, count, inner, scratch);
         }
     }
 }

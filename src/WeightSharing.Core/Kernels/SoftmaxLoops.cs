@@ -28,8 +28,8 @@ internal interface ISoftmaxRule<T>
 }
 
 /// <summary>
-/// One group of a softmax: a row of at least one vector of contiguous elements, or strips of columns of a [count, inner] matrix. The result may
-/// be exactly one of the operands.
+/// Groups of a softmax: rows of at least one vector of contiguous elements, or columns of a [count, inner] matrix. The result may be exactly one of the
+/// operands.
 /// </summary>
 internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -40,13 +40,37 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     // A block's sum is one sum of its own, so that a long row's error grows with the number of blocks only.
     private const int Block = 4096;
 
-    /// <summary>y = result over a row of n ≥ L.Count elements; the last vector overlaps the one before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row(T* a, T* b, T* y, nint n)
+    // Rows whose totals are made together, in vectors; fewer where their elements would leave the first cache.
+    private const int RowsTogether = 64, ElementsTogether = 4096;
+
+    /// <summary>y = result over rows of n ≥ L.Count elements each.</summary>
+    [SkipLocalsInit]
+    public static void Rows(T* a, T* b, T* y, nint rows, nint n)
+    {
+        T* maxima = stackalloc T[2 * RowsTogether], totals = maxima + RowsTogether;
+        nint together = nint.Clamp(ElementsTogether / n, 1, RowsTogether);
+        for (nint row = 0; row < rows; row += together)
+        {
+            nint count = nint.Min(together, rows - row);
+            T* s = a + row * n, t = b + row * n, r = y + row * n;
+            for (nint k = 0; k < count; k++) totals[k] = Sum(s + k * n, t + k * n, r + k * n, n, out maxima[k]);
+            TakeTotals(totals, count);
+            for (nint k = 0; k < count; k++) Results((Rule.KeepsTerm ? r : s) + k * n, t + k * n, r + k * n, n, maxima[k], totals[k]);
+        }
+    }
+
+    /// <summary>Σ term over a row, and its maximum; terms that are kept are in y. The last vector overlaps the one before it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static T Sum(T* a, T* b, T* y, nint n, out T maximum)
     {
         nint last = n - L.Count, whole = n - n % L.Count;
         V lastA = L.Load(a + last), lastB = L.Load(b + last), max = L.Zero;
-        if (Rule.TakesMaximum) max = L.Broadcast(L.Fold(Maximum(a, n, lastA), default(Operators.Maximum<T>)));
+        maximum = T.Zero;
+        if (Rule.TakesMaximum)
+        {
+            maximum = L.Fold(Maximum(a, n, lastA), default(Operators.LargerNumber<T>));
+            max = L.Broadcast(maximum);
+        }
 
         V sum = L.Zero;
         for (nint block = 0; block < whole; block += Block)
@@ -70,11 +94,23 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
             sum = L.Add(sum, L.And(FoldKernel.LanesFrom<T, V, L>(whole - last), term));
         }
 
-        V total = Rule.Total<V, L>(L.Broadcast(L.Sum(sum)));
-        T* source = Rule.KeepsTerm ? y : a;
-        if (Rule.KeepsTerm) lastA = L.Load(y + last);
-        V final = Rule.Result<V, L>(lastA, lastB, max, total);
-        for (nint i = 0; i < last; i += L.Count) L.Store(Rule.Result<V, L>(L.Load(source + i), L.Load(b + i), max, total), y + i);
+        return L.Sum(sum);
+    }
+
+    /// <summary>Each sum becomes its total, in whole vectors: the array goes on to a multiple of them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void TakeTotals(T* sums, nint count)
+    {
+        for (nint i = 0; i < count; i += L.Count) L.Store(Rule.Total<V, L>(L.Load(sums + i)), sums + i);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Results(T* a, T* b, T* y, nint n, T maximum, T totalOfRow)
+    {
+        nint last = n - L.Count;
+        V max = L.Broadcast(maximum), total = L.Broadcast(totalOfRow);
+        V final = Rule.Result<V, L>(L.Load(a + last), L.Load(b + last), max, total);
+        for (nint i = 0; i < last; i += L.Count) L.Store(Rule.Result<V, L>(L.Load(a + i), L.Load(b + i), max, total), y + i);
         L.Store(final, y + last);
     }
 
@@ -97,73 +133,72 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     }
 
     /// <summary>
-    /// The columns from <paramref name="column"/> on that fill whole vectors; returns the first that is left. Where a maximum is taken, a strip
-    /// is copied to scratch [count · 4 · L.Count] once and stays in the cache.
+    /// The columns from <paramref name="column"/> to <paramref name="end"/> that fill whole vectors, of rows that lie <paramref name="pitch"/> apart; returns
+    /// the first that is left. Scratch: two elements a column.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static nint Columns(nint column, T* a, T* b, T* y, nint count, nint inner, T* scratch)
+    /// <remarks>
+    /// Row after row, with the maxima and sums in the cache: rows a power of two apart would fall on the same few cache lines if columns were walked
+    /// through one vector after the other.
+    /// </remarks>
+    public static nint Columns(nint column, nint end, T* a, T* b, T* y, nint count, nint pitch, T* scratch)
     {
-        for (; column + 4 * L.Count <= inner; column += 4 * L.Count) Strip<N4>(a + column, b + column, y + column, count, inner, scratch);
-        for (; column + L.Count <= inner; column += L.Count) Strip<N1>(a + column, b + column, y + column, count, inner, scratch);
-        return column;
+        nint width = (end - column) & -L.Count;
+        if (width <= 0) return column;
+        T* max = scratch, total = scratch + width;
+        a += column;
+        b += column;
+        y += column;
+        if (Rule.TakesMaximum) ColumnMaxima(a, max, count, pitch, width);
+        ColumnSums(a, b, y, max, total, count, pitch, width);
+        TakeTotals(total, width);
+        ColumnResults(Rule.KeepsTerm ? y : a, b, y, max, total, count, pitch, width);
+        return column + width;
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Strip<Vectors>(T* a, T* b, T* y, nint count, nint inner, T* scratch)
-        where Vectors : struct, IConstant
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void ColumnMaxima(T* a, T* max, nint count, nint pitch, nint width)
     {
-        T* extremes = stackalloc T[Vectors.Value * L.Count];
-        nint width = Vectors.Value * L.Count;
-        if (Rule.TakesMaximum)
+        for (nint i = 0; i < width; i += L.Count) L.Store(L.Load(a + i), max + i);
+        nint row = 1;
+        for (; row <= count - 4; row += 4)
         {
-            V max0 = L.Load(a), max1 = max0, max2 = max0, max3 = max0;
-            if (Vectors.Value > 1) (max1, max2, max3) = (L.Load(a + L.Count), L.Load(a + 2 * L.Count), L.Load(a + 3 * L.Count));
-            T* source = a, copy = scratch;
-            for (nint k = 0; k < count; k++, copy += width, source += inner)
+            T* s = a + row * pitch, t = s + pitch, u = t + pitch, v = u + pitch;
+            for (nint i = 0; i < width; i += L.Count)
             {
-                Take(source, copy, ref max0);
-                if (Vectors.Value == 1) continue;
-                Take(source + L.Count, copy + L.Count, ref max1);
-                Take(source + 2 * L.Count, copy + 2 * L.Count, ref max2);
-                Take(source + 3 * L.Count, copy + 3 * L.Count, ref max3);
-            }
-
-            L.Store(max0, extremes);
-            if (Vectors.Value > 1)
-            {
-                L.Store(max1, extremes + L.Count);
-                L.Store(max2, extremes + 2 * L.Count);
-                L.Store(max3, extremes + 3 * L.Count);
+                V left = L.MaxOfNumbers(L.Load(s + i), L.Load(t + i)), right = L.MaxOfNumbers(L.Load(u + i), L.Load(v + i));
+                L.Store(L.MaxOfNumbers(L.Load(max + i), L.MaxOfNumbers(left, right)), max + i);
             }
         }
 
-        // One text of the term and the result for all vectors: more than that the compiler would call instead of inlining.
-        nint step = Rule.TakesMaximum ? width : inner;
-        for (nint at = 0; at < width; at += L.Count)
+        for (; row < count; row++)
         {
-            V max = Rule.TakesMaximum ? L.Load(extremes + at) : L.Zero, sum = L.Zero;
-            T* start = (Rule.TakesMaximum ? scratch : a) + at, from = start, second = b + at, target = y + at;
-            for (nint k = 0; k < count; k++, from += step, second += inner)
-            {
-                V term = Rule.Term<V, L>(L.Load(from), L.Load(second), max);
-                if (Rule.KeepsTerm) L.Store(term, from);
-                sum = L.Add(sum, term);
-            }
-
-            V total = Rule.Total<V, L>(sum);
-            from = start;
-            second = b + at;
-            for (nint k = 0; k < count; k++, from += step, second += inner, target += inner)
-                L.Store(Rule.Result<V, L>(L.Load(from), L.Load(second), max, total), target);
+            T* s = a + row * pitch;
+            for (nint i = 0; i < width; i += L.Count) L.Store(L.MaxOfNumbers(L.Load(max + i), L.Load(s + i)), max + i);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take(T* source, T* copy, ref V max)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void ColumnSums(T* a, T* b, T* y, T* max, T* sum, nint count, nint pitch, nint width)
     {
-        V value = L.Load(source);
-        L.Store(value, copy);
-        max = L.MaxOfNumbers(max, value);
+        for (nint i = 0; i < width; i += L.Count) L.Store(L.Zero, sum + i);
+        for (nint row = 0; row < count; row++, a += pitch, b += pitch, y += pitch)
+        {
+            for (nint i = 0; i < width; i += L.Count)
+            {
+                V term = Rule.Term<V, L>(L.Load(a + i), L.Load(b + i), Rule.TakesMaximum ? L.Load(max + i) : L.Zero);
+                if (Rule.KeepsTerm) L.Store(term, y + i);
+                L.Store(L.Add(L.Load(sum + i), term), sum + i);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void ColumnResults(T* a, T* b, T* y, T* max, T* total, nint count, nint pitch, nint width)
+    {
+        for (nint row = 0; row < count; row++, a += pitch, b += pitch, y += pitch)
+        {
+            for (nint i = 0; i < width; i += L.Count)
+                L.Store(Rule.Result<V, L>(L.Load(a + i), L.Load(b + i), Rule.TakesMaximum ? L.Load(max + i) : L.Zero, L.Load(total + i)), y + i);
+        }
     }
 }

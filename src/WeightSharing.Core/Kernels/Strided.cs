@@ -102,7 +102,7 @@ internal static unsafe partial class Strided
         else ScatteredRow(a, aStep, b, bStep, y, n, op);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void ScatteredRow<T, TOp>(T* a, nint aStep, T* b, nint bStep, T* y, nint n, TOp op)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IBinaryOperator<T>
@@ -147,6 +147,8 @@ internal static unsafe partial class Strided
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IBinaryOperator<T>
     {
+        public static int Operands => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply<V, L>(V a, V b, V c)
             where V : struct
@@ -159,6 +161,8 @@ internal static unsafe partial class Strided
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOp : struct, IBinaryOperator<T>
     {
+        public static int Operands => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Apply<V, L>(V a, V b, V c)
             where V : struct

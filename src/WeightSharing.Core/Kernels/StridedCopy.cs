@@ -187,7 +187,7 @@ internal static unsafe partial class Strided
             else for (nint i = 0; i < n; i++, source += sourceStep, target += targetStep) *target = *source;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
         private static void GatherRow(T* source, nint step, T* target, nint n)
         {
             nint i = 0;

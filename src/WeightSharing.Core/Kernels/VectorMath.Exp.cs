@@ -9,7 +9,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp(V x)
     {
-        if (!HasOwn) return PerLane<ScalarExp>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarExp>(x);
         // Beyond these bounds the result is 0 or ∞, and Scale makes it so.
         x = L.Clamp(x, Constant(IsSingle ? -105 : -746), Constant(IsSingle ? 89 : 710));
         V n = Reduce(x, out V r);
@@ -28,7 +28,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Expm1(V x)
     {
-        if (!HasOwn) return PerLane<ScalarExpm1>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarExpm1>(x);
         V limited = L.Clamp(x, Constant(-40), Constant(IsSingle ? 89 : 710));
         V n = Reduce(limited, out V r);
 
@@ -45,14 +45,14 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh(V x)
     {
-        if (!HasOwn) return PerLane<ScalarTanh>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarTanh>(x);
         V magnitude = L.Abs(x);
         V doubled = L.Clamp(L.Add(magnitude, magnitude), L.Zero, Constant(40));
         V far = L.Subtract(Constant(1), L.Divide(Constant(2), L.Add(ExpInRange(doubled), Constant(1))));
 
         V z = L.Multiply(x, x);
         V p;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             p = Step(Constant(-6.29157746261519314e-03), z, 2.10832271013442346e-02);
             p = Step(p, z, -5.38549362807263926e-02);
@@ -107,7 +107,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V ReducedExpm1(V r)
     {
         V q;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             q = Step(Constant(1.38829547185191746e-03), r, 8.36654385420449245e-03);
             q = Step(q, r, 4.16671950037756089e-02);

@@ -10,7 +10,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log(V x)
     {
-        if (!HasOwn) return PerLane<ScalarLog>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarLog>(x);
         V subnormal = L.LessThan(x, Constant(IsSingle ? 1.17549435082228750797e-38 : 2.2250738585072014e-308));
         V normal = L.Select(subnormal, L.Multiply(x, Constant(IsSingle ? 16777216.0 : 18014398509481984.0)), x);
         V e = L.NearestExponent(normal);
@@ -23,7 +23,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log1p(V x)
     {
-        if (!HasOwn) return PerLane<ScalarLog1p>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarLog1p>(x);
         V one = Constant(1);
         V sum = L.Add(one, x);
         V part = L.Subtract(sum, one);
@@ -43,7 +43,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     {
         V e = Exp(L.Negate(L.Abs(x)));
         V positive = L.Select(L.LessThan(x, L.Zero), L.Zero, x);
-        if (!HasOwn) return L.Add(positive, PerLane<ScalarLog1p>(e));
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return L.Add(positive, PerLane<ScalarLog1p>(e));
 
         // As Log1p, for 0 ≤ e ≤ 1: no edges, and the exponent of 1 + e is 0 or 1.
         V one = Constant(1);
@@ -60,7 +60,7 @@ internal static unsafe partial class VectorMath<T, V, L>
         V s = L.Divide(f, L.Add(f, Constant(2)));
         V z = L.Multiply(s, s);
         V l;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             l = Step(Constant(2.98730837985276110e-01), z, 3.99774962473872619e-01);
             l = Step(l, z, 6.66667766918937033e-01);

@@ -13,7 +13,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf(V x)
     {
-        if (!HasOwn) return PerLane<ScalarErf>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarErf>(x);
         // From here on erf is 1 to the last digit.
         V t = L.Clamp(L.Abs(x), L.Zero, Constant(6.25));
         V scaled = TailFactor(L.Multiply(t, Constant(1.4142135623730951)));
@@ -22,7 +22,7 @@ internal static unsafe partial class VectorMath<T, V, L>
 
         V z = L.Multiply(t, t);
         V p;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             p = Step(Constant(7.85411638703620150e-05), z, -8.01028390509419359e-04);
             p = Step(p, z, 5.18833953566224648e-03);
@@ -55,7 +55,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu(V x)
     {
-        if (!HasOwn) return PerLane<ScalarGelu>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarGelu>(x);
         V a = TailArgument(x);
         V n = GaussianOf(a, out V p);
         V negative = L.LessThan(x, L.Zero);
@@ -78,7 +78,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GeluSlope(V x)
     {
-        if (!HasOwn) return PerLane<ScalarGeluSlope>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarGeluSlope>(x);
         V a = TailArgument(x);
         V n = GaussianOf(a, out V p);
 
@@ -92,7 +92,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GeluTanh(V x)
     {
-        if (!HasOwn) return PerLane<ScalarGeluTanh>(x);
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarGeluTanh>(x);
         const double linear = 1.5957691216057307, cubic = 7.135481627260025e-2;
         const double linearRest = 1.22351516833922094e-16, cubicRest = -6.17514991815531500e-19;
         V linearHigh = Constant(linear), cubicHigh = Constant(cubic);
@@ -139,7 +139,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V CentralSlope(V z)
     {
         V p;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             p = Step(Constant(-7.46292467685405854e-06), z, 1.12952457844517451e-04);
             p = Step(p, z, -1.18578554907013329e-03);
@@ -236,7 +236,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V TailSteps(V w, out V constant)
     {
         V g;
-        if (IsSingle)
+        if (typeof(T) == typeof(float))
         {
             g = Step(Constant(-4.50619789966870838e-05), w, -2.19285824195217336e-04);
             g = Step(g, w, 1.71859732765816025e-04);

@@ -11,7 +11,8 @@ namespace WeightSharing.Kernels;
 /// <remarks>
 /// Error below 2 units in the last place for float and double, with and without a fused multiply-add; exact at zero, correct at ±∞ and NaN,
 /// gradual underflow. Element types other than float and double take the base library's functions lane by lane, as do sine, cosine, power
-/// and arc tangent.
+/// and arc tangent. The type is asked for in the function itself: the compiler then drops the call before it looks at it, whose result would
+/// have to live in memory.
 /// </remarks>
 internal static unsafe partial class VectorMath<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -22,12 +23,6 @@ internal static unsafe partial class VectorMath<T, V, L>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => typeof(T) == typeof(float);
-    }
-
-    private static bool HasOwn
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Simd.HasVectorsOf<T>();
     }
 
     /// <summary>The largest integer not above x.</summary>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using WeightSharing.Autograd;
+using Kernel = WeightSharing.Kernels.Normalization;
 
 namespace WeightSharing.Tensors;
 
@@ -63,11 +65,7 @@ public static class BatchNormOperation
             if (weight is not null) scale *= weight;
             Tensor<T> shift = -(mean * scale);
             if (bias is not null) shift += bias;
-            Span<int> extents = stackalloc int[x.Rank - 1];
-            extents.Fill(1);
-            extents[0] = x.Shape[1];
-            var perChannel = new Shape(extents);
-            return x * scale.Reshape(perChannel) + shift.Reshape(perChannel);
+            return ScaleShift(x, scale, shift);
         }
     }
 
@@ -77,6 +75,37 @@ public static class BatchNormOperation
         public static Tensor<T> RunningStatistics<T>(Tensor<T> running, Tensor<T> batch, double momentum)
             where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
             running * T.CreateChecked(1 - momentum) + batch * T.CreateChecked(momentum);
+    }
+
+    // y = x ⊙ s + t, s and t of each channel
+    private static Tensor<T> ScaleShift<T>(Tensor<T> x, Tensor<T> scale, Tensor<T> shift)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> y = Tensor<T>.Uninitialized(x.Shape, "BatchNorm");
+        Kernel.ScaleShift(
+            x.Shape[0], x.Shape[1], x.Shape.Slice(2, x.Rank).Count, x.DenseSpan(), scale.DenseSpan(), shift.DenseSpan(), y.Buffer);
+        return Graph.Records(x, scale, shift) ? y.From(new ScaleShiftNode<T>(x, scale, shift)) : y;
+    }
+
+    private sealed class ScaleShiftNode<T>(Tensor<T> x, Tensor<T> scale, Tensor<T> shift) : Node<T>([x, scale, shift])
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Saved<T> x = new(x), scale = new(scale);
+
+        public override string Name => "BatchNorm";
+
+        // ∂x += ∂y ⊙ s       ∂s += Σ ∂y ⊙ x       ∂t += Σ ∂y
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            Span<int> extents = stackalloc int[dy.Rank - 1];
+            extents.Fill(1);
+            extents[0] = dy.Shape[1];
+            if (to.Wants(0)) to.Add(0, dy * Recall(scale).Reshape(new Shape(extents)));
+            Span<int> others = stackalloc int[dy.Rank - 1];
+            for (int i = 0; i < others.Length; i++) others[i] = i == 0 ? 0 : i + 1;
+            if (to.Wants(1)) to.Add(1, (dy * Recall(x)).Sum(others));
+            if (to.Wants(2)) to.Add(2, dy.Sum(others));
+        }
     }
 
     private static void Check<T>(Tensor<T> x, Tensor<T>? weight, Tensor<T>? bias)

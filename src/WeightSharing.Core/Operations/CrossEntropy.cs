@@ -1,6 +1,8 @@
 using System.Numerics;
 using WeightSharing.Autograd;
+using WeightSharing.Kernels;
 using Kernel = WeightSharing.Kernels.Softmax;
+using LabelKernel = WeightSharing.Kernels.CrossEntropy;
 
 namespace WeightSharing.Tensors;
 
@@ -32,32 +34,30 @@ public static partial class Loss
             throw new ArgumentException($"CrossEntropy: target {target.Shape} does not fit logits {logits.Shape}; class indices must be {expected}.");
         }
 
-        ReadOnlySpan<int> labels = target.DenseSpan();
+        // A row without label is −1 from here on.
+        Tensor<int> labels = Tensor<int>.Uninitialized(expected, "CrossEntropy");
         ReadOnlySpan<T> weights = classWeight is null ? default : classWeight.DenseSpan();
-        T smoothing = T.CreateChecked(labelSmoothing), share = classes == 0 ? T.Zero : smoothing / T.CreateChecked(classes), divisor = T.Zero;
-        Tensor<T> mixture = Tensor<T>.Zeroed(logits.Shape, "CrossEntropy");
-        Span<T> q = mixture.Buffer;
-        for (int i = 0; i < labels.Length; i++)
+        T divisor = T.Zero;
+        ReadOnlySpan<int> given = target.DenseSpan();
+        Span<int> rowLabels = labels.Buffer;
+        for (int i = 0; i < given.Length; i++)
         {
-            int label = labels[i], start = i / inner * classes * inner + i % inner;
+            int label = given[i];
+            rowLabels[i] = label == ignoreIndex ? -1 : label;
             if (label == ignoreIndex) continue;
             if ((uint)label >= (uint)classes)
             {
                 throw new ArgumentOutOfRangeException(nameof(target), $"CrossEntropy: class index {label} at position {i} of target {target.Shape}; logits {logits.Shape} have classes 0 to {classes - 1}.");
             }
 
-            // Row of q ⊙ w: (1 − s)·w[label] at the label, s/C·w[c] everywhere.
-            if (smoothing != T.Zero)
-            {
-                for (int c = 0; c < classes; c++) q[start + c * inner] = weights.IsEmpty ? share : share * weights[c];
-            }
-
-            T own = weights.IsEmpty ? T.One : weights[label];
-            q[start + label * inner] += (T.One - smoothing) * own;
-            divisor += own;
+            divisor += weights.IsEmpty ? T.One : weights[label];
         }
 
-        return FromMixture(logits, mixture, expected, rows, classes, inner, reduction, divisor);
+        RequireDivisor(logits, reduction, divisor);
+        Tensor<T> losses = labelSmoothing == 0
+            ? OfLabels(logits, labels, weights, expected, rows, classes, inner)
+            : OfMixture(logits, Mixture(logits.Shape, labels, weights, T.CreateChecked(labelSmoothing), classes, inner), expected, rows, classes, inner);
+        return Reduced(losses, reduction, divisor);
     }
 
     /// <summary>−Σ_c target[c]·ln softmax(logits)[c]: the cross-entropy of class probabilities, which are not differentiated.</summary>
@@ -89,7 +89,9 @@ public static partial class Loss
             q[i] = weights.IsEmpty ? value : value * weights[i / inner % classes];
         }
 
-        return FromMixture(logits, mixture, logits.Shape.Without(1), rows, classes, inner, reduction, T.CreateChecked(rows * inner));
+        T divisor = T.CreateChecked(rows * inner);
+        RequireDivisor(logits, reduction, divisor);
+        return Reduced(OfMixture(logits, mixture, logits.Shape.Without(1), rows, classes, inner), reduction, divisor);
     }
 
     private static (int Rows, int Classes, int Inner) CheckLogits<T>(Tensor<T> logits, Tensor<T>? classWeight, double labelSmoothing)
@@ -110,42 +112,101 @@ public static partial class Loss
         return (logits.Shape[0], logits.Shape[1], logits.Shape.Slice(2, logits.Rank).Count);
     }
 
-    // ℓ = −Σ_c q_c·ln softmax(x)_c       ∂x += ∂ℓ·(softmax(x)·Σ_c q_c − q)
-    private static Tensor<T> FromMixture<T>(
-        Tensor<T> logits, Tensor<T> mixture, in Shape rowShape, int rows, int classes, int inner, LossReduction reduction, T divisor)
+    private static void RequireDivisor<T>(Tensor<T> logits, LossReduction reduction, T divisor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (reduction == LossReduction.Mean && divisor == T.Zero)
         {
             throw new InvalidOperationException($"CrossEntropy: the mean over nothing is undefined: logits {logits.Shape} have no labelled row of positive weight; use LossReduction.Sum, or skip the batch.");
         }
+    }
 
-        Tensor<T> logProbabilities = Tensor<T>.Uninitialized(logits.Shape, "CrossEntropy");
-        Kernel.LogForward(rows, classes, inner, logits.DenseSpan(), logProbabilities.Buffer);
-        Tensor<T> losses = Tensor<T>.Uninitialized(rowShape, "CrossEntropy");
-        ReadOnlySpan<T> log = logProbabilities.Buffer, q = mixture.Buffer;
-        Span<T> each = losses.Buffer;
-        for (int i = 0; i < each.Length; i++)
-        {
-            T sum = T.Zero;
-            int start = i / inner * classes * inner + i % inner;
-            // A class of weight 0 adds nothing, not even where its logarithm is −∞.
-            for (int c = 0; c < classes; c++)
-            {
-                T weight = q[start + c * inner];
-                if (weight != T.Zero) sum -= weight * log[start + c * inner];
-            }
-
-            each[i] = sum;
-        }
-
-        if (Graph.Records(logits)) losses.From(new CrossEntropyNode<T>(logits, logProbabilities, mixture));
-        return reduction switch
+    private static Tensor<T> Reduced<T>(Tensor<T> losses, LossReduction reduction, T divisor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => reduction switch
         {
             LossReduction.None => losses,
             LossReduction.Sum => losses.Sum(),
             _ => losses.Sum() * (T.One / divisor),
         };
+
+    // ℓ = −w[label]·ln softmax(x)[label]       ∂x += ∂ℓ·w[label]·(softmax(x) − one-hot(label))
+    private static Tensor<T> OfLabels<T>(
+        Tensor<T> logits, Tensor<int> labels, ReadOnlySpan<T> weights, in Shape rowShape, int rows, int classes, int inner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> losses = Tensor<T>.Uninitialized(rowShape, "CrossEntropy");
+        Tensor<T> max = Tensor<T>.Uninitialized(rowShape, "CrossEntropy"), logarithm = Tensor<T>.Uninitialized(rowShape, "CrossEntropy");
+        LabelKernel.Forward(rows, classes, inner, logits.DenseSpan(), labels.Buffer, weights, losses.Buffer, max.Buffer, logarithm.Buffer);
+        if (!Graph.Records(logits)) return losses;
+        Tensor<T>? rowWeights = null;
+        if (!weights.IsEmpty)
+        {
+            rowWeights = Tensor<T>.Uninitialized(rowShape, "CrossEntropy");
+            Span<T> each = rowWeights.Buffer;
+            ReadOnlySpan<int> label = labels.Buffer;
+            for (int i = 0; i < each.Length; i++) each[i] = label[i] < 0 ? T.Zero : weights[label[i]];
+        }
+
+        return losses.From(new LabelCrossEntropyNode<T>(logits, labels, rowWeights, max, logarithm));
+    }
+
+    // Row of q ⊙ w: (1 − s)·w[label] at the label, s/C·w[c] everywhere.
+    private static Tensor<T> Mixture<T>(in Shape shape, Tensor<int> labels, ReadOnlySpan<T> weights, T smoothing, int classes, int inner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> mixture = Tensor<T>.Zeroed(shape, "CrossEntropy");
+        Span<T> q = mixture.Buffer;
+        T share = classes == 0 ? T.Zero : smoothing / T.CreateChecked(classes);
+        ReadOnlySpan<int> label = labels.Buffer;
+        for (int i = 0; i < label.Length; i++)
+        {
+            if (label[i] < 0) continue;
+            int start = i / inner * classes * inner + i % inner;
+            if (smoothing != T.Zero)
+            {
+                for (int c = 0; c < classes; c++) q[start + c * inner] = weights.IsEmpty ? share : share * weights[c];
+            }
+
+            q[start + label[i] * inner] += (T.One - smoothing) * (weights.IsEmpty ? T.One : weights[label[i]]);
+        }
+
+        return mixture;
+    }
+
+    // ℓ = −Σ_c q_c·ln softmax(x)_c       ∂x += ∂ℓ·(softmax(x)·Σ_c q_c − q)
+    private static Tensor<T> OfMixture<T>(Tensor<T> logits, Tensor<T> mixture, in Shape rowShape, int rows, int classes, int inner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T> logProbabilities = Tensor<T>.Uninitialized(logits.Shape, "CrossEntropy");
+        Kernel.LogForward(rows, classes, inner, logits.DenseSpan(), logProbabilities.Buffer);
+        Tensor<T> losses = Tensor<T>.Uninitialized(rowShape, "CrossEntropy");
+        Reduction.CrossEntropy(rows, classes, inner, mixture.Buffer, logProbabilities.Buffer, losses.Buffer);
+        return Graph.Records(logits) ? losses.From(new CrossEntropyNode<T>(logits, logProbabilities, mixture)) : losses;
+    }
+
+    private sealed class LabelCrossEntropyNode<T>(Tensor<T> logits, Tensor<int> labels, Tensor<T>? weights, Tensor<T> max, Tensor<T> logarithm) : Node<T>(logits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Saved<T> logits = new(logits);
+
+        public override string Name => "CrossEntropy";
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            Tensor<T> x = Recall(logits), scale = weights is null ? dy : dy * weights;
+            (int rows, int classes, int inner) = SoftmaxOperation.Cut(x.Shape, 1);
+            if (to.IsDifferentiable)
+            {
+                Tensor<T> oneHot = Mixture(x.Shape, labels, ReadOnlySpan<T>.Empty, T.Zero, classes, inner);
+                Tensor<T> labelled = oneHot.Sum(1, keepDimensions: true);
+                to.Add(0, scale.Unsqueeze(1) * (x.Softmax(1) * labelled - oneHot));
+                return;
+            }
+
+            Tensor<T> dx = Tensor<T>.Uninitialized(x.Shape, Name);
+            LabelKernel.Backward(rows, classes, inner, x.DenseSpan(), labels.Buffer, max.Buffer, logarithm.Buffer, scale.DenseSpan(), dx.Buffer);
+            to.Add(0, dx);
+        }
     }
 
     private sealed class CrossEntropyNode<T>(Tensor<T> logits, Tensor<T> logProbabilities, Tensor<T> mixture) : Node<T>(logits)

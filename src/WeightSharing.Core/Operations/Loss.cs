@@ -25,7 +25,11 @@ public static partial class Loss
         {
             LossReduction.None => values,
             LossReduction.Sum => values.Sum(),
-            _ when values.Count == 0 => throw new InvalidOperationException($"{loss}: the mean over nothing (shape {values.Shape}) is undefined; use LossReduction.Sum, or skip the empty batch."),
-            _ => values.Mean(),
+            _ => RequireValues(values, loss).Mean(),
         };
+
+    private static Tensor<T> RequireValues<T>(Tensor<T> values, string loss)
+        where T : unmanaged => values.Count > 0
+        ? values
+        : throw new InvalidOperationException($"{loss}: the mean over nothing (shape {values.Shape}) is undefined; use LossReduction.Sum, or skip the empty batch.");
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 
 namespace WeightSharing.Tensors;
@@ -21,7 +22,12 @@ public static class MaxPoolOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             PoolingGeometry geometry = Pooling.Geometry("MaxPool2d", x.Shape, kernel, stride ?? kernel, padding, dilation ?? 1, ceilMode);
-            return new MaxPoolMap<T>(geometry, x.Shape).Apply(x);
+            if (Graph.Records(x)) return new MaxPoolMap<T>(geometry, x.Shape).Apply(x);
+
+            // Without a backward pass nobody asks which element it was.
+            Tensor<T> y = Tensor<T>.Uninitialized([x.Shape[0], x.Shape[1], geometry.OutputHeight, geometry.OutputWidth], "MaxPool2d");
+            MaxPooling.Forward(geometry, x.DenseSpan(), y.Buffer);
+            return y;
         }
     }
 

@@ -14,45 +14,9 @@ internal static class ReductionArrangement
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(x);
-        Shape shape = x.Shape;
-        Span<bool> reduced = stackalloc bool[Shape.MaximumRank];
-        if (dimensions.IsEmpty) reduced.Fill(true);
-        foreach (int dimension in dimensions)
-        {
-            int at = shape.Normalize(dimension, operation);
-            if (reduced[at])
-            {
-                throw new ArgumentException(
-                    $"{operation}: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].");
-            }
-
-            reduced[at] = true;
-        }
-
-        Span<int> order = stackalloc int[Shape.MaximumRank], ones = stackalloc int[Shape.MaximumRank],
-            extents = stackalloc int[Shape.MaximumRank];
-        int kept = 0, rows = 1, columns = 1;
-        for (int i = 0; i < shape.Rank; i++)
-        {
-            ones[i] = reduced[i] ? 1 : shape[i];
-            if (reduced[i])
-            {
-                columns *= shape[i];
-            }
-            else
-            {
-                rows *= shape[i];
-                (order[kept], extents[kept]) = (i, shape[i]);
-                kept++;
-            }
-        }
-
-        int next = kept;
-        for (int i = 0; i < shape.Rank; i++)
-        {
-            if (reduced[i]) order[next++] = i;
-        }
-
-        return (x.Permute(order[..shape.Rank]).Reshape([rows, columns]), new Shape(ones[..shape.Rank]), new Shape(extents[..kept]));
+        var reduced = new ReducedDimensions(x.Shape, dimensions, operation);
+        Span<int> order = stackalloc int[Shape.MaximumRank];
+        int rank = reduced.WriteOrder(order);
+        return (x.Permute(order[..rank]).Reshape([reduced.Results, reduced.Count]), reduced.Kept, reduced.Squeezed);
     }
 }

@@ -7,60 +7,36 @@ namespace WeightSharing.Tensors;
 internal readonly ref struct ReductionLayout<T>
     where T : unmanaged
 {
+    private readonly ReducedDimensions reduced;
+
     /// <param name="x">What to reduce.</param>
     /// <param name="dimensions">Which dimensions, in any order; none stands for all.</param>
     /// <param name="operation">Name of the caller, for messages.</param>
     /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
     public ReductionLayout(Tensor<T> x, ReadOnlySpan<int> dimensions, string operation)
     {
-        Shape shape = x.Shape;
-        Span<bool> reduced = stackalloc bool[Shape.MaximumRank];
-        if (dimensions.IsEmpty) reduced[..shape.Rank].Fill(true);
-        foreach (int dimension in dimensions)
-        {
-            int at = shape.Normalize(dimension, operation);
-            if (reduced[at]) throw new ArgumentException($"{operation}: dimension {dimension} occurs twice in [{string.Join(", ", dimensions.ToArray())}].");
-            reduced[at] = true;
-        }
-
-        Span<int> order = stackalloc int[Shape.MaximumRank], kept = stackalloc int[Shape.MaximumRank], ones = stackalloc int[Shape.MaximumRank];
-        int first = -1, last = -1, keptCount = 0;
-        for (int i = 0; i < shape.Rank; i++)
-        {
-            ones[i] = reduced[i] ? 1 : shape[i];
-            if (!reduced[i]) kept[keptCount++] = i;
-            else (first, last) = (first < 0 ? i : first, i);
-        }
-
-        KeptShape = new Shape(ones[..shape.Rank]);
-        Span<int> extents = stackalloc int[Shape.MaximumRank];
-        for (int i = 0; i < keptCount; i++) extents[i] = shape[kept[i]];
-        SqueezedShape = new Shape(extents[..keptCount]);
-
-        bool adjacent = true;
-        for (int i = first; i >= 0 && i <= last; i++) adjacent &= reduced[i];
-        if (adjacent)
+        reduced = new ReducedDimensions(x.Shape, dimensions, operation);
+        if (reduced.AreAll)
         {
             Values = x.DenseSpan();
-            (Outer, Count, Inner) = first < 0
-                ? (shape.Count, 1, 1)
-                : (shape.Slice(0, first).Count, shape.Slice(first, last + 1).Count, shape.Slice(last + 1, shape.Rank).Count);
+            (Outer, Count, Inner) = (1, Values.Length, 1);
             return;
         }
 
-        kept[..keptCount].CopyTo(order);
-        int next = keptCount;
-        for (int i = 0; i < shape.Rank; i++)
+        Count = reduced.Count;
+        if (reduced.AreAdjacent)
         {
-            if (reduced[i]) order[next++] = i;
+            Values = x.DenseSpan();
+            (Outer, Inner) = (1, 1);
+            for (int i = 0; i < reduced.First; i++) Outer *= x.Shape[i];
+            for (int i = reduced.End; i < x.Rank; i++) Inner *= x.Shape[i];
+            return;
         }
 
-        Values = x.Detach().Permute(order[..shape.Rank]).DenseSpan();
-        Outer = SqueezedShape.Count;
-        Inner = 1;
-        int count = 1;
-        for (int i = keptCount; i < shape.Rank; i++) count *= shape[order[i]];
-        Count = count;
+        Span<int> order = stackalloc int[Shape.MaximumRank];
+        int rank = reduced.WriteOrder(order);
+        Values = x.Detach().Permute(order[..rank]).DenseSpan();
+        (Outer, Inner) = (reduced.Results, 1);
     }
 
     public ReadOnlySpan<T> Values { get; }
@@ -72,8 +48,8 @@ internal readonly ref struct ReductionLayout<T>
     public int Inner { get; }
 
     /// <summary>The result's shape with extents of 1 where dimensions were reduced.</summary>
-    public Shape KeptShape { get; }
+    public Shape KeptShape => reduced.Kept;
 
     /// <summary>The result's shape without the reduced dimensions.</summary>
-    public Shape SqueezedShape { get; }
+    public Shape SqueezedShape => reduced.Squeezed;
 }

@@ -11,11 +11,12 @@ public static class SoftmaxOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y = eˣ / Σ eˣ       ∂x += y ⊙ (∂y − Σ ∂y ⊙ y)
-        /// <summary>eˣ / Σ eˣ over one dimension, computed from x − max x.</summary>
+        /// <summary>eˣ / Σ eˣ over one dimension, computed from x − max x. A scalar counts as a vector of one.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         public Tensor<T> Softmax(int dimension)
         {
-            int at = x.Shape.Normalize(dimension, "Softmax");
+            ArgumentNullException.ThrowIfNull(x);
+            int at = DimensionOf(x, dimension, "Softmax");
             (int outer, int count, int inner) = Cut(x.Shape, at);
             Tensor<T> y = Tensor<T>.Uninitialized(x.Shape, "Softmax");
             Kernel.Forward(outer, count, inner, x.DenseSpan(), y.Buffer);
@@ -27,7 +28,8 @@ public static class SoftmaxOperation
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         public Tensor<T> LogSoftmax(int dimension)
         {
-            int at = x.Shape.Normalize(dimension, "LogSoftmax");
+            ArgumentNullException.ThrowIfNull(x);
+            int at = DimensionOf(x, dimension, "LogSoftmax");
             (int outer, int count, int inner) = Cut(x.Shape, at);
             Tensor<T> y = Tensor<T>.Uninitialized(x.Shape, "LogSoftmax");
             Kernel.LogForward(outer, count, inner, x.DenseSpan(), y.Buffer);
@@ -35,8 +37,13 @@ public static class SoftmaxOperation
         }
     }
 
-    internal static (int Outer, int Count, int Inner) Cut(in Shape shape, int dimension) =>
-        (shape.Slice(0, dimension).Count, shape[dimension], shape.Slice(dimension + 1, shape.Rank).Count);
+    // A scalar is normalised as if it were a vector of one element.
+    private static int DimensionOf<T>(Tensor<T> x, int dimension, string operation)
+        where T : unmanaged => x.Rank == 0 && dimension is 0 or -1 ? 0 : x.Shape.Normalize(dimension, operation);
+
+    internal static (int Outer, int Count, int Inner) Cut(in Shape shape, int dimension) => shape.Rank == 0
+        ? (1, 1, 1)
+        : (shape.Slice(0, dimension).Count, shape[dimension], shape.Slice(dimension + 1, shape.Rank).Count);
 
     private sealed class SoftmaxNode<T>(Tensor<T> x, Tensor<T> y, int dimension) : Node<T>(x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

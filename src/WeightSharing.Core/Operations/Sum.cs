@@ -21,8 +21,8 @@ public static class SumOperation
         /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
         public Tensor<T> Sum(ReadOnlySpan<int> dimensions, bool keepDimensions = false)
         {
-            Tensor<T> y = Total(x, dimensions, keepDimensions);
-            return Graph.Records(x) ? y.From(new SumNode<T>(x, KeptShape(x, dimensions))) : y;
+            ArgumentNullException.ThrowIfNull(x);
+            return Recorded(x, new ReductionLayout<T>(x, dimensions, "Sum"), keepDimensions);
         }
 
         /// <summary>The sum over one dimension.</summary>
@@ -37,14 +37,15 @@ public static class SumOperation
         /// <inheritdoc cref="Sum{T}(Tensor{T}, ReadOnlySpan{int}, bool)"/>
         public Tensor<T> Mean(ReadOnlySpan<int> dimensions, bool keepDimensions = false)
         {
-            Tensor<T> sum = x.Sum(dimensions, keepDimensions);
-            int count = CountOf(x, dimensions, "Mean");
-            if (count == 0 && sum.Count > 0)
+            ArgumentNullException.ThrowIfNull(x);
+            var layout = new ReductionLayout<T>(x, dimensions, "Mean");
+            Tensor<T> sum = Recorded(x, layout, keepDimensions);
+            if (layout.Count == 0 && sum.Count > 0)
             {
                 throw new InvalidOperationException($"Mean: the reduced dimensions of shape {x.Shape} are empty; the mean of nothing is undefined.");
             }
 
-            return count == 0 ? sum : sum * (T.One / T.CreateChecked(count));
+            return layout.Count == 0 ? sum : sum * (T.One / T.CreateChecked(layout.Count));
         }
 
         /// <summary>The mean over one dimension.</summary>
@@ -52,33 +53,22 @@ public static class SumOperation
     }
 
     /// <summary>The sum without recording.</summary>
-    internal static Tensor<T> Total<T>(Tensor<T> x, ReadOnlySpan<int> dimensions, bool keepDimensions = false)
+    internal static Tensor<T> Total<T>(Tensor<T> x, ReadOnlySpan<int> dimensions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Total(new ReductionLayout<T>(x, dimensions, "Sum"), keepDimensions: false);
+
+    private static Tensor<T> Total<T>(in ReductionLayout<T> layout, bool keepDimensions)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var layout = new ReductionLayout<T>(x, dimensions, "Sum");
         Tensor<T> y = Tensor<T>.Uninitialized(keepDimensions ? layout.KeptShape : layout.SqueezedShape, "Sum");
         Reduction.Sum(layout.Outer, layout.Count, layout.Inner, layout.Values, y.Buffer);
         return y;
     }
 
-    /// <summary>The shape with extent 1 in every reduced dimension.</summary>
-    internal static Shape KeptShape<T>(Tensor<T> x, ReadOnlySpan<int> dimensions)
-        where T : unmanaged
+    private static Tensor<T> Recorded<T>(Tensor<T> x, in ReductionLayout<T> layout, bool keepDimensions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<int> extents = stackalloc int[Shape.MaximumRank];
-        for (int i = 0; i < x.Rank; i++) extents[i] = dimensions.IsEmpty ? 1 : x.Shape[i];
-        foreach (int dimension in dimensions) extents[x.Shape.Normalize(dimension, "reduction")] = 1;
-        return new Shape(extents[..x.Rank]);
-    }
-
-    /// <summary>How many elements each result of a reduction comes from.</summary>
-    internal static int CountOf<T>(Tensor<T> x, ReadOnlySpan<int> dimensions, string operation)
-        where T : unmanaged
-    {
-        if (dimensions.IsEmpty) return x.Count;
-        int count = 1;
-        foreach (int dimension in dimensions) count *= x.Shape[x.Shape.Normalize(dimension, operation)];
-        return count;
+        Tensor<T> y = Total(layout, keepDimensions);
+        return Graph.Records(x) ? y.From(new SumNode<T>(x, layout.KeptShape)) : y;
     }
 
     private sealed class SumNode<T>(Tensor<T> x, Shape kept) : Node<T>(x)

@@ -20,6 +20,20 @@ public class GradientTests
     }
 
     [Fact]
+    public void Gradients_lie_densely_whatever_views_they_came_through()
+    {
+        Tensor<double> a = Expect.Values([2, 3]).RequireGradient(), b = Expect.Values([3]).RequireGradient();
+        foreach (bool differentiable in (bool[])[false, true])
+        {
+            Tensor<double>[] gradients = Gradient.Of((a.Transpose() * 2).Sum() + (a + b).Sum(), [a, b], differentiable);
+            Assert.All(gradients, gradient => Assert.True(gradient.IsContiguous));
+            Assert.Equal([3.0, 3, 3, 3, 3, 3], gradients[0].ToArray());
+            Assert.True(Gradient.Of(a.Sum(), a, differentiable).IsContiguous);
+            Assert.Equal([0.0, 2, 4, 1, 3, 5], Gradient.Of(a.Transpose(), [a], Tensor.Arange<double>(6).Reshape(3, 2), differentiable)[0].AsReadOnlySpan().ToArray());
+        }
+    }
+
+    [Fact]
     public void Intermediate_results_have_gradients_too()
     {
         Tensor<double> x = Tensor.From(2.0).RequireGradient(), h = x * x, y = (h * h + h).Sum();

@@ -93,6 +93,23 @@ public class NormalizationTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 5, 1)]
+    [InlineData(2, 3, 7)]
+    [InlineData(4, 20, 49)]
+    [InlineData(300, 64, 1)]
+    [InlineData(8, 16, 784)]
+    public void Scaling_and_shifting_is_one_pass_over_each_group(int outer, int groups, int inner)
+    {
+        double[] x = Operands<double>(outer, groups, inner)[0], scale = [.. Enumerable.Range(0, groups).Select(g => 0.02 * g - 1)], shift = [.. scale.Select(s => s * s - 2)];
+        foreach (SimdVariant variant in Simd.Available)
+        {
+            double[] y = new double[x.Length];
+            Normalization.ScaleShift(variant, outer, groups, inner, x, scale, shift, y);
+            for (int i = 0; i < x.Length; i++) Assert.Equal(x[i] * scale[i / inner % groups] + shift[i / inner % groups], y[i], 1e-13);
+        }
+    }
+
     private static T[][] Operands<T>(int outer, int groups, int inner)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

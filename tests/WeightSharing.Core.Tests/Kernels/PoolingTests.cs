@@ -188,6 +188,9 @@ public class PoolingTests
             MaxPooling.Forward<T>(variant, g, x, y, indices);
             Assert.Equal(expected, y);
             Assert.Equal(places, indices);
+            T[] values = new T[expected.Length];
+            MaxPooling.Forward<T>(variant, g, x, values);
+            Assert.Equal(expected, values);
         }
     }
 

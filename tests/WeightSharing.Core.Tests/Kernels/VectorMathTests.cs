@@ -49,6 +49,37 @@ public class VectorMathTests
         Single(default(Sigmoid<float>), Of(default(Sigmoid<double>)), 1.6);
     }
 
+    // The recurrent cells' own two: half the operations for twice the error.
+    [Fact]
+    public void Gate_functions_are_within_their_bound()
+    {
+        Double(default(GateSigmoid<double>), -706, 60, 4, (x, _) => ExactMath.Sigmoid(x));
+        Single(default(GateSigmoid<float>), Of(default(Sigmoid<double>)), 4, low: -86);
+        Double(default(GateTanh<double>), -30, 30, 4, (x, _) => ExactMath.Tanh(x));
+        Single(default(GateTanh<float>), Math.Tanh, 4);
+        const double inf = double.PositiveInfinity;
+        Edges(default(GateTanh<double>), (0, 0), (inf, 1), (-inf, -1), (double.NaN, double.NaN));
+        Edges(default(GateSigmoid<double>), (0, 0.5), (inf, 1), (double.NaN, double.NaN));
+        Assert.InRange(default(GateSigmoid<float>).Apply<float, ScalarLanes<float>>(float.NegativeInfinity), 0, 1e-37f);
+        Assert.InRange(default(GateSigmoid<double>).Apply<double, ScalarLanes<double>>(double.NegativeInfinity), 0, 1e-306);
+    }
+
+    private readonly struct GateSigmoid<T> : IUnaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public V Apply<V, L>(V x)
+            where V : struct
+            where L : struct, ILanes<T, V> => VectorMath<T, V, L>.GateSigmoid(x);
+    }
+
+    private readonly struct GateTanh<T> : IUnaryOperator<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public V Apply<V, L>(V x)
+            where V : struct
+            where L : struct, ILanes<T, V> => VectorMath<T, V, L>.GateTanh(x);
+    }
+
     [Fact]
     public void Softplus_is_within_its_bound()
     {
@@ -132,11 +163,11 @@ public class VectorMathTests
     }
 
     /// <summary>One float in 150 011 of all 2³², against double precision.</summary>
-    private static void Single<TOp>(TOp op, Func<double, double> reference, double bound)
+    private static void Single<TOp>(TOp op, Func<double, double> reference, double bound, double low = double.NegativeInfinity)
         where TOp : struct, IUnaryOperator<float>
     {
         const long stride = 150_011;
-        float[] x = [.. Enumerable.Range(0, (int)((1L << 32) / stride)).Select(i => BitConverter.UInt32BitsToSingle((uint)(i * stride)))];
+        float[] x = [.. Enumerable.Range(0, (int)((1L << 32) / stride)).Select(i => BitConverter.UInt32BitsToSingle((uint)(i * stride))).Where(v => !(v < low))];
         foreach (SimdVariant variant in Simd.Available)
         {
             var y = new float[x.Length];

@@ -29,6 +29,7 @@ public class MaxPoolTests
         }
 
         Expect.Bitwise(y, Expect.Strided(x).MaxPool2d(kernel, stride, padding, dilation, ceilMode));
+        Expect.Bitwise(y, x.Copy().RequireGradient().MaxPool2d(kernel, stride, padding, dilation, ceilMode).Detach());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using WeightSharing.Autograd;
 using WeightSharing.Tensors;
 using WeightSharing.Tests.Support;
 
@@ -16,14 +15,21 @@ public class RoundTests
         Assert.Equal(x.Select(v => Math.Floor(v)), Sample.Floor().ToArray());
         Assert.Equal(x.Select(v => Math.Ceiling(v)), Sample.Ceiling().ToArray());
         Assert.Equal([-1, -1, 0, 1, 1, double.NaN], Sample.Sign().ToArray());
+        Assert.Equal(x.Select(v => Math.Truncate(v)), Sample.Truncate().ToArray());
+        Assert.Equal(x.Select(v => v - Math.Truncate(v)), Sample.Fraction().ToArray());
+        Assert.Equal([true, true], Tensor.From(-0.4, -0.0).Truncate().ToArray().Select(double.IsNegative));
+        Assert.Equal([double.PositiveInfinity, double.NegativeInfinity, 1e300], Tensor.From(double.PositiveInfinity, double.NegativeInfinity, 1e300).Truncate().ToArray());
     }
 
     [Fact]
-    public void No_gradient_passes()
+    public void Gradients_are_zero_and_can_be_differentiated()
     {
         Tensor<double> x = Expect.Values([3]).RequireGradient();
-        Assert.False(x.Round().RequiresGradient || x.Floor().RequiresGradient || x.Ceiling().RequiresGradient || x.Sign().RequiresGradient);
-        GradCheck.Verify(v => v * v.Floor(), Tensor.From(1.5, -0.3, 2.2));
+        (x.Round() + x.Floor() + x.Ceiling() + x.Truncate() + x.Sign()).Sum().Backward();
+        Assert.Equal([0.0, 0, 0], x.Gradient!.ToArray());
+        Tensor<double> values = Tensor.From(1.6, -0.3, 2.2);
+        foreach (Func<Tensor<double>, Tensor<double>> round in (Func<Tensor<double>, Tensor<double>>[])[v => v.Round(), v => v.Floor(), v => v.Ceiling(), v => v.Truncate(), v => v.Fraction(), v => v.Sign()])
+            Expect.Gradients(v => v * round(v) + round(v), values);
     }
 
     [Fact]

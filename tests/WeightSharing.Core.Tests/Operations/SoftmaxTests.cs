@@ -42,6 +42,18 @@ public class SoftmaxTests
     public void A_dimension_that_does_not_exist_is_refused()
     {
         Expect.Throws<ArgumentOutOfRangeException>("Softmax: dimension 2 does not exist in shape [2, 3]; expected -2 to 1.", () => Tensor.Zeros<double>([2, 3]).Softmax(2));
-        Expect.Throws<ArgumentOutOfRangeException>("LogSoftmax: dimension 0 of a scalar; a scalar has no dimensions.", () => Tensor.Scalar(1.0).LogSoftmax(0));
+        Expect.Throws<ArgumentOutOfRangeException>("LogSoftmax: dimension 1 of a scalar; a scalar has no dimensions.", () => Tensor.Scalar(1.0).LogSoftmax(1));
+    }
+
+    [Fact]
+    public void A_scalar_is_normalised_as_a_vector_of_one()
+    {
+        foreach (int dimension in (int[])[0, -1])
+        {
+            Assert.Equal(1, Tensor.Scalar(3.0).Softmax(dimension).Item());
+            Assert.Equal(0, Tensor.Scalar(3.0).LogSoftmax(dimension).Item());
+            Expect.Gradients(x => x.Softmax(dimension) * x, Expect.Values([]));
+            Expect.Gradients(x => x.LogSoftmax(dimension) + x, Expect.Values([]));
+        }
     }
 }

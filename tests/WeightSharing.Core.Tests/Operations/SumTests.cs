@@ -78,6 +78,19 @@ public class SumTests
         Tensor<double> x = Tensor.Zeros<double>([2, 3]);
         Expect.Throws<ArgumentOutOfRangeException>("Sum: dimension 2 does not exist in shape [2, 3]; expected -2 to 1.", () => x.Sum(2));
         Expect.Throws<ArgumentException>("Sum: dimension -1 occurs twice in [1, -1].", () => x.Sum([1, -1]));
-        Expect.Throws<ArgumentOutOfRangeException>("Sum: dimension 0 of a scalar; a scalar has no dimensions.", () => Tensor.Scalar(1.0).Sum(0));
+        Expect.Throws<ArgumentOutOfRangeException>("Sum: dimension 1 of a scalar; a scalar has no dimensions.", () => Tensor.Scalar(1.0).Sum(1));
+    }
+
+    [Fact]
+    public void A_scalar_is_reduced_as_a_vector_of_one()
+    {
+        foreach (int dimension in (int[])[0, -1])
+        {
+            Tensor<double> x = Tensor.Scalar(3.0);
+            Assert.Equal(0, x.Sum(dimension, keepDimensions: true).Rank);
+            Assert.Equal(3, x.Sum(dimension).Item());
+            Assert.Equal(3, x.Mean(dimension).Item());
+            Expect.Gradients(y => y.Sum(dimension) * y.Mean(dimension), Expect.Values([]));
+        }
     }
 }

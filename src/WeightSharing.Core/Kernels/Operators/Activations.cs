@@ -101,8 +101,9 @@ internal readonly struct Softplus<T>(T beta, T threshold) : IUnaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V scaled = L.Multiply(L.Broadcast(beta), x);
-        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), x,
-            L.Divide(VectorMath<T, V, L>.Softplus(scaled), L.Broadcast(beta)));
+        V y = VectorMath<T, V, L>.Softplus(scaled);
+        if (beta != T.One) y = L.Divide(y, L.Broadcast(beta));
+        return L.Select(L.GreaterThan(scaled, L.Broadcast(threshold)), x, y);
     }
 }
 

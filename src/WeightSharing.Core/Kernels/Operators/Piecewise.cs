@@ -50,6 +50,18 @@ internal readonly struct Ceiling<T> : IUnaryOperator<T>
         L.Negate(VectorMath<T, V, L>.Floor(L.Negate(x)));
 }
 
+/// <summary>The integer next to x towards zero.</summary>
+internal readonly struct Truncate<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // The sign is put back, so that −0.5 becomes −0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, L>(V x)
+        where V : struct
+        where L : struct, ILanes<T, V> =>
+        L.Or(VectorMath<T, V, L>.Floor(L.Abs(x)), L.And(x, L.Broadcast(Number.Of<T>(-0.0))));
+}
+
 /// <summary>The nearest integer, ties to even.</summary>
 internal readonly struct Round<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
