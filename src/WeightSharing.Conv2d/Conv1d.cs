@@ -12,7 +12,7 @@ namespace WeightSharing.Layers;
 /// <para>Waibel et al., "Phoneme recognition using time-delay neural networks", 1989.</para>
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed class Conv1d<T> : Layer<T>
+public sealed class Conv1d<T> : Layer<T>, IReluFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A convolution of sequences.</summary>
@@ -87,7 +87,12 @@ public sealed class Conv1d<T> : Layer<T>
     public bool HasBiasPerPosition { get; }
 
     /// <inheritdoc/>
-    public override Tensor<T> Forward(Tensor<T> input)
+    public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false);
+
+    /// <inheritdoc/>
+    public Tensor<T> ForwardRelu(Tensor<T> input) => Forward(input, relu: true);
+
+    private Tensor<T> Forward(Tensor<T> input, bool relu)
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv1d", input.Shape, 3, InputChannels, "[N, Cin, L]");
@@ -96,8 +101,9 @@ public sealed class Conv1d<T> : Layer<T>
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, row, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: positions);
         Padding1d ends = (zeros.Left, zeros.Right);
-        if (!HasBiasPerPosition) return padded.Conv1d(weight, Bias?.Use(positions: positions), Stride, ends, Dilation, Groups);
-        return padded.Conv1d(weight, null, Stride, ends, Dilation, Groups) + Bias!.Use();
+        if (!HasBiasPerPosition) return padded.Conv1d(weight, Bias?.Use(positions: positions), Stride, ends, Dilation, Groups, relu);
+        Tensor<T> y = padded.Conv1d(weight, null, Stride, ends, Dilation, Groups) + Bias!.Use();
+        return relu ? y.Relu() : y;
     }
 
     /// <inheritdoc/>

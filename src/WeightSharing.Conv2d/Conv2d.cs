@@ -12,7 +12,7 @@ namespace WeightSharing.Layers;
 /// <para>LeCun et al., "Backpropagation applied to handwritten zip code recognition", 1989.</para>
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed class Conv2d<T> : Layer<T>
+public sealed class Conv2d<T> : Layer<T>, IReluFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A convolution.</summary>
@@ -93,15 +93,21 @@ public sealed class Conv2d<T> : Layer<T>
     public bool HasBiasPerPosition { get; }
 
     /// <inheritdoc/>
-    public override Tensor<T> Forward(Tensor<T> input)
+    public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false);
+
+    /// <inheritdoc/>
+    public Tensor<T> ForwardRelu(Tensor<T> input) => Forward(input, relu: true);
+
+    private Tensor<T> Forward(Tensor<T> input, bool relu)
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
         Size2 output = new Size2(input.Shape[2], input.Shape[3]).Windows(KernelSize, Stride, Padding, Dilation);
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: output.Area);
-        if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups, Algorithm);
-        return padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups, Algorithm) + Bias!.Use();
+        if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups, Algorithm, relu);
+        Tensor<T> y = padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups, Algorithm) + Bias!.Use();
+        return relu ? y.Relu() : y;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using WeightSharing.Autograd;
 using WeightSharing.Layers;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
@@ -6,6 +7,23 @@ namespace WeightSharing.Tests.Layers;
 
 public sealed class Conv1dTests
 {
+    [Fact]
+    public void Is_fused_with_a_Relu_that_follows_it_without_a_difference()
+    {
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[ConvolutionBias.PerChannel, ConvolutionBias.None])
+        {
+            var layer = new Conv1d<double>(2, 3, 3, padding: 1, bias: bias);
+            var fused = new Sequential<double>(layer, new Relu<double>(), new Tanh<double>());
+            fused.Initialize(1);
+            Tensor<double> x = Tensor.Normal<double>([2, 2, 7], RandomKey.Of(2)).RequireGradient();
+            Tensor<double> y = fused.Forward(x), apart = layer.Forward(x).Relu().Tanh();
+            Assert.Equal(apart.ToArray(), y.ToArray());
+            Tensor<double>[] leaves = [x, .. layer.Parameters.Select(parameter => parameter.Value)];
+            foreach ((Tensor<double> expected, Tensor<double> actual) in Gradient.Of(apart.Sum(), leaves).Zip(Gradient.Of(y.Sum(), leaves)))
+                Assert.Equal(expected.ToArray(), actual.ToArray());
+        }
+    }
+
     [Theory]
     [InlineData(1, 1, 1, 0, 0)]
     [InlineData(2, 2, 1, 2, 1)]

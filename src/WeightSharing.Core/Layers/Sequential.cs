@@ -27,7 +27,20 @@ public sealed class Sequential<T> : Layer<T>
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input)
     {
-        foreach (Layer<T> layer in layers) input = layer.Forward(input);
+        for (int i = 0; i < layers.Length; i++)
+        {
+            bool cuts = i + 1 < layers.Length && layers[i + 1] is Relu<T>;
+            if (cuts && layers[i] is IReluFusion<T> fusion)
+            {
+                input = fusion.ForwardRelu(input);
+                i++;
+            }
+            else
+            {
+                input = layers[i].Forward(input);
+            }
+        }
+
         return input;
     }
 

@@ -20,10 +20,11 @@ public static class ConvolutionOperation
         /// <param name="dilation">Step between the taps of a window; null is 1.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <param name="algorithm">How it may be computed.</param>
+        /// <param name="relu">True for max(0, ·) of the result in the same pass.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
         public Tensor<T> Conv2d(
             Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2? dilation = null, int groups = 1,
-            ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
+            ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic, bool relu = false)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -33,7 +34,7 @@ public static class ConvolutionOperation
             }
 
             ConvolutionGeometry geometry = Geometry("Conv2d", x.Shape, weight.Shape, bias, stride ?? 1, padding, dilation ?? 1, groups);
-            return Run(x, weight, bias, geometry, "Conv2d", OptionsOf(algorithm));
+            return Run(x, weight, bias, geometry, "Conv2d", OptionsOf(algorithm), relu);
         }
 
         /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
@@ -43,8 +44,10 @@ public static class ConvolutionOperation
         /// <param name="padding">Zeros on the left and on the right.</param>
         /// <param name="dilation">Step between the taps of a window.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
+        /// <param name="relu">True for max(0, ·) of the result in the same pass.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
-        public Tensor<T> Conv1d(Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1)
+        public Tensor<T> Conv1d(
+            Tensor<T> weight, Tensor<T>? bias = null, int stride = 1, Padding1d padding = default, int dilation = 1, int groups = 1, bool relu = false)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -56,7 +59,7 @@ public static class ConvolutionOperation
             // A sequence is an image of one row: the same kernels serve both.
             ConvolutionGeometry geometry = Geometry(
                 "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding.AsRow(), (1, dilation), groups);
-            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d", default).Squeeze(2);
+            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d", default, relu).Squeeze(2);
         }
     }
 
@@ -123,28 +126,31 @@ public static class ConvolutionOperation
     internal static ConvolutionOptions OptionsOf(ConvolutionAlgorithm algorithm) => new(Direct: algorithm == ConvolutionAlgorithm.Direct);
 
     private static Tensor<T> Run<T>(
-        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation, ConvolutionOptions options)
+        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation, ConvolutionOptions options, bool relu)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], operation);
         bool records = Graph.Records(x, weight, bias);
         if (records) ConvolutionFilters<T>.Forget(weight);
         Kernel.Forward(
-            Simd.Chosen, geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer, options,
+            Simd.Chosen, geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer, options with { Relu = relu },
             records ? default : ConvolutionFilters<T>.Of(weight, geometry, isForward: true, options));
-        return records ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation, options))) : y;
+        return records ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation, options), relu ? y : null)) : y;
     }
 
-    private sealed class ConvolutionNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, ConvolutionMap<T> map)
+    // The result is kept where what is negative was cut off: it says where.
+    private sealed class ConvolutionNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, ConvolutionMap<T> map, Tensor<T>? cut)
         : Node<T>(bias is null ? [x, weight] : [x, weight, bias])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly Saved<T> x = new(x), weight = new(weight);
+        private readonly Saved<T>? cut = cut is null ? null : new(cut);
 
         public override string Name => map.Operation;
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
+            if (cut is not null) dy = ReluOperation.Gradient(dy, Recall(cut.Value), to.IsDifferentiable, Name);
             if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
             if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
             // ∂b[o] += Σ_{n, p} ∂y[n, o, p]

@@ -25,8 +25,13 @@ public static class ReluOperation
         private readonly Saved<T> y = new(y);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, to.IsDifferentiable
-                ? dy * Pointwise.Combine(Tensor.Ones<T>(dy.Shape), Recall(y), default(ReluBackward<T>), Name)
-                : Pointwise.Combine(dy, Recall(y), default(ReluBackward<T>), Name));
+            to.Add(0, Gradient(dy, Recall(y), to.IsDifferentiable, Name));
     }
+
+    /// <summary>∂y ⊙ [y > 0]</summary>
+    internal static Tensor<T> Gradient<T>(Tensor<T> dy, Tensor<T> y, bool isDifferentiable, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        isDifferentiable
+            ? dy * Pointwise.Combine(Tensor.Ones<T>(dy.Shape), y, default(ReluBackward<T>), operation)
+            : Pointwise.Combine(dy, y, default(ReluBackward<T>), operation);
 }

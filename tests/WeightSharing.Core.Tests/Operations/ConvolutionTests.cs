@@ -48,6 +48,18 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void Cutting_off_what_is_negative_is_Relu_after_it()
+    {
+        Tensor<double> x = Expect.Values([2, 4, 5, 6], "x"), w = Expect.Values([6, 2, 3, 3], "w"), b = Expect.Values([6], "b");
+        Expect.Bitwise(x.Conv2d(w, b, padding: 1, groups: 2).Relu(), x.Conv2d(w, b, padding: 1, groups: 2, relu: true));
+        Tensor<double> wide = Expect.Values([1, 16, 6, 7], "x"), filters = Expect.Values([13, 16, 3, 3], "w");
+        Expect.Bitwise(wide.Conv2d(filters, padding: 1).Relu(), wide.Conv2d(filters, padding: 1, relu: true));
+        Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], padding: 1, relu: true), Expect.Values([1, 2, 3, 3], "x"), Expect.Values([2, 2, 2, 2], "w"), Expect.Values([2], "b"));
+        Expect.Gradients(xs => xs[0].Conv1d(xs[1], xs[2], 2, (0, 1), relu: true), Expect.Values([2, 2, 5], "x"), Expect.Values([2, 2, 2], "w"), Expect.Values([2], "b"));
+        Expect.Gradients(x => x.Conv2d(x, x.Sum([1, 2, 3]), relu: true), Expect.Values([2, 2, 2, 2]));
+    }
+
+    [Fact]
     public void Gradients_are_right_to_second_order()
     {
         Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], padding: 1), Expect.Values([1, 2, 3, 3], "x"), Expect.Values([2, 2, 2, 2], "w"), Expect.Values([2], "b"));
