@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
+using WeightSharing.Benchmarks.Ledger;
 using WeightSharing.Benchmarks.Markov;
 using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
@@ -17,6 +18,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 #if COMPARISONS
     ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Run),
 #endif
+    ("ledger", "what noting uses, and keeping each one's part of the gradient, adds to a training step", _ => LedgerCost.Run()),
     ("graph", "time and memory of a training step of graph convolutions by edges, up to two millions, on all processors", _ => GraphScale.Run()),
     ("orbits", "time to tie up to 92 million weight entries by the orbits of a group", _ => OrbitTimes.Run()),
     ("groupconv", "what a group convolution takes beyond a plain one with as many maps, interleaved", _ => GroupConvolutionOverhead.Run()),

@@ -9,8 +9,12 @@ using WeightSharing.Experiments.Markov;
 using WeightSharing.Experiments.Mirror;
 using WeightSharing.Experiments.Odes;
 using WeightSharing.Experiments.Rotated;
+using WeightSharing.Experiments.Samples;
 using WeightSharing.Experiments.Segmentation;
 using WeightSharing.Experiments.Soft;
+using WeightSharing.Experiments.Toeplitz;
+using WeightSharing.Experiments.Usages;
+using WeightSharing.Experiments.Variances;
 using WeightSharing.Experiments.Verification;
 
 namespace WeightSharing.Experiments;
@@ -26,6 +30,8 @@ internal static class ExperimentList
     [
         Default,
         new DigitsTuningExperiment(),
+        new VarianceExperiment(),
+        new SamplesExperiment(),
         new HessianExperiment(),
         new LeCun1989Experiment(),
         new VerificationExperiment(),
@@ -38,6 +44,8 @@ internal static class ExperimentList
         new DepthExperiment(),
         new OdeExperiment(),
         new SoftExperiment(),
+        new ToeplitzExperiment(),
+        new UsagesExperiment(),
         new HmmExperiment(),
         new AlignExperiment(),
     ];

@@ -5,14 +5,15 @@ namespace WeightSharing.Tests.Docs;
 /// <param name="Parts">The code to run: what the block needs before it, and the block itself last.</param>
 /// <param name="Output">The printed output that the page shows; null when it shows none.</param>
 /// <param name="CompileOnly">The page says that the block is not run.</param>
-internal sealed record CodeBlock(string Id, IReadOnlyList<string> Parts, string? Output, bool CompileOnly)
+/// <param name="Pictures">The files that the block writes, which docs/images holds.</param>
+internal sealed record CodeBlock(string Id, IReadOnlyList<string> Parts, string? Output, bool CompileOnly, IReadOnlyList<string> Pictures)
 {
-    private const string With = "<!-- with:", Continues = "<!-- continues -->", Compiled = "<!-- compile only:", End = "-->";
+    private const string With = "<!-- with:", Continues = "<!-- continues -->", Compiled = "<!-- compile only:", Writes = "<!-- writes:", End = "-->";
 
     /// <summary>
     /// The blocks of a page. A <c>csharp</c> fence is a block; the next fence after it, if <c>text</c>, is its output. Comments on the
     /// lines above the fence: <c>with: code</c> is code that runs before, <c>continues</c> means that the block above runs before,
-    /// <c>compile only: why</c> means that the block is compiled and not run.
+    /// <c>compile only: why</c> means that the block is compiled and not run, <c>writes: files</c> that it writes these pictures.
     /// </summary>
     public static IReadOnlyList<CodeBlock> Of(string page, string text)
     {
@@ -33,7 +34,8 @@ internal sealed record CodeBlock(string Id, IReadOnlyList<string> Parts, string?
                     : [];
                 string? preamble = Between(comments, With);
                 string[] parts = [.. before, .. preamble is null ? [] : new[] { preamble }, body];
-                blocks.Add(new CodeBlock(id, parts, null, CompileOnly: Between(comments, Compiled) is not null));
+                string[] pictures = Between(comments, Writes)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+                blocks.Add(new CodeBlock(id, parts, null, CompileOnly: Between(comments, Compiled) is not null, pictures));
                 outputMayFollow = true;
             }
             else

@@ -26,6 +26,26 @@ public sealed class CodeBlockTests
     }
 
     [Fact]
+    public void Pictures_that_a_block_writes_are_named_above_it()
+    {
+        IReadOnlyList<CodeBlock> blocks = CodeBlock.Of("p.md", "<!-- writes: a.svg b.svg -->\n```csharp\na();\n```\n```csharp\nb();\n```");
+        Assert.Equal([["a.svg", "b.svg"], []], blocks.Select(block => block.Pictures));
+        string[] files = [];
+        CodeRunner.Run(CodeRunner.Compile("System.IO.File.WriteAllText(\"a.svg\", \"\");"), folder => files = [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path))]);
+        Assert.Equal(["a.svg"], files);
+    }
+
+    [Fact]
+    public void Numbers_of_the_size_of_rounding_are_equal_and_no_others()
+    {
+        foreach (string printed in new[] { "error 2.2e-16, 3.0", "error 0.0e00, 3.0", "error -9.9e-12, 3.0", "error 1e-300, 3.0", "error 0.0e+00, 3.0" }) BlockTests.AssertPrints("p.md:1", "error 1.1e-15, 3.0", printed);
+        foreach (string printed in new[] { "error 1.1e-11, 3.0", "error 1.1e-15, 3.1", "error 0, 3.0", "error 1.1e15, 3.0" })
+        {
+            Assert.Contains(printed, Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => BlockTests.AssertPrints("p.md:1", "error 1.1e-15, 3.0", printed)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_fence_without_end_and_a_block_that_continues_nothing_are_errors()
     {
         Assert.Throws<FormatException>(() => CodeBlock.Of("p.md", "```csharp\na();"));

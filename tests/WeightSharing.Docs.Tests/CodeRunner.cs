@@ -14,7 +14,7 @@ internal static class CodeRunner
     /// <summary>What a block is given when it has no <c>using</c> directives of its own.</summary>
     public static readonly string[] StandardUsings =
     [
-        "WeightSharing.Autograd", "WeightSharing.Checkpoints", "WeightSharing.Layers", "WeightSharing.Sharing", "WeightSharing.Symmetry",
+        "WeightSharing.Analysis", "WeightSharing.Autograd", "WeightSharing.Checkpoints", "WeightSharing.Layers", "WeightSharing.Sharing", "WeightSharing.Symmetry",
         "WeightSharing.Tensors", "WeightSharing.Training",
     ];
 
@@ -70,7 +70,9 @@ internal static class CodeRunner
     }
 
     /// <summary>Runs a compiled program in an empty folder and returns what it printed; of a program with parts, what the last one printed.</summary>
-    public static string Run(byte[] image)
+    /// <param name="image">The program.</param>
+    /// <param name="look">Called at the end with the folder, which is then deleted.</param>
+    public static string Run(byte[] image, Action<string>? look = null)
     {
         TextWriter console = Console.Out;
         string folder = Directory.GetCurrentDirectory();
@@ -84,6 +86,7 @@ internal static class CodeRunner
             using var stream = new MemoryStream(image);
             MethodInfo? main = context.LoadFromStream(stream).EntryPoint;
             main?.Invoke(null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()]);
+            look?.Invoke(empty.FullName);
         }
         catch (TargetInvocationException failure) when (failure.InnerException is { } inner)
         {

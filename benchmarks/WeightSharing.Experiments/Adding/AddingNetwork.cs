@@ -17,18 +17,20 @@ internal sealed class AddingNetwork : Module<float>
 
     private const double LearningRate = 5e-3, GradientBound = 1;
     private readonly Func<Tensor<float>, Tensor<float>> outputs;
-    private readonly Dense<float> readout;
 
     private AddingNetwork(RecurrentNet<float> net, Func<Tensor<float>, Tensor<float>> outputs, RandomKey key)
     {
         Recurrent = Register("recurrent", net);
-        readout = Register("readout", new Dense<float>(Hidden, 1));
+        Readout = Register("readout", new Dense<float>(Hidden, 1));
         this.outputs = outputs;
         Initialize((long)key.Value);
     }
 
     /// <summary>The recurrent part.</summary>
     public RecurrentNet<float> Recurrent { get; }
+
+    /// <summary>From the last state to the answer.</summary>
+    public Dense<float> Readout { get; }
 
     /// <summary>A long short-term memory whose forget gates begin open (Gers et al. 2000).</summary>
     public static AddingNetwork Lstm(RandomKey key)
@@ -63,7 +65,7 @@ internal sealed class AddingNetwork : Module<float>
     }
 
     /// <summary>The answers, [N, 1].</summary>
-    public Tensor<float> Forward(Tensor<float> x) => readout.Forward(outputs(x).Select(0, -1));
+    public Tensor<float> Forward(Tensor<float> x) => Readout.Forward(outputs(x).Select(0, -1));
 
     /// <summary>Mean squared error of the answers.</summary>
     public double Error(AddingProblem problem)

@@ -14,16 +14,21 @@ internal abstract class NodeModel : Module<float>
 internal sealed class HiddenModel : NodeModel
 {
     private readonly Dropout<float> inputDropout, hiddenDropout;
-    private readonly GraphLayer<float> output;
     private readonly Func<SparseMatrix<float>, Graph, Tensor<float>> first;
 
     private HiddenModel(Module<float> input, Func<SparseMatrix<float>, Graph, Tensor<float>> first, GraphLayer<float> output, double dropout)
     {
         inputDropout = Register("input_dropout", new Dropout<float>(dropout));
-        Register("input", input);
+        Input = Register("input", input);
         hiddenDropout = Register("hidden_dropout", new Dropout<float>(dropout));
-        (this.first, this.output) = (first, Register("output", output));
+        (this.first, Output) = (first, Register("output", output));
     }
+
+    /// <summary>The layer before the hidden features.</summary>
+    public Module<float> Input { get; }
+
+    /// <summary>The graph layer behind them.</summary>
+    public GraphLayer<float> Output { get; }
 
     /// <summary>Two graph convolutions.</summary>
     public static HiddenModel Convolutions(int features, int hidden, int classes, double dropout)
@@ -43,7 +48,7 @@ internal sealed class HiddenModel : NodeModel
     public override Tensor<float> Forward(SparseMatrix<float> features, Graph graph)
     {
         Tensor<float> hidden = first(features.WithValues(inputDropout.Forward(features.Values)), graph).Relu();
-        return output.Forward(hiddenDropout.Forward(hidden), graph);
+        return Output.Forward(hiddenDropout.Forward(hidden), graph);
     }
 }
 

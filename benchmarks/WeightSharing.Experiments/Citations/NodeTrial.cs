@@ -23,7 +23,9 @@ internal static class NodeTrial
     /// <param name="seed">Of first weights and dropout.</param>
     /// <param name="epochs">At most so many; null for the recipe's.</param>
     /// <param name="cancellation">Ends the training early.</param>
-    public static NodeResult Run(NodeRecipe recipe, NodeData data, long seed, int? epochs, CancellationToken cancellation)
+    /// <param name="afterEpoch">Called with the model and the number of epochs done, after each and once before the first.</param>
+    public static NodeResult Run(
+        NodeRecipe recipe, NodeData data, long seed, int? epochs, CancellationToken cancellation, Action<NodeModel, int>? afterEpoch = null)
     {
         using var silent = UsageLedger.Off();
         NodeModel model = recipe.Make(data.Features.Shape[1], data.Classes);
@@ -35,6 +37,7 @@ internal static class NodeTrial
         int last = Math.Min(recipe.Epochs, epochs ?? recipe.Epochs);
         double lowest = double.PositiveInfinity;
         NodeResult? result = null;
+        afterEpoch?.Invoke(model, 0);
         for (int epoch = 1; epoch <= last; epoch++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -45,6 +48,7 @@ internal static class NodeTrial
                 optimizer.Step();
             }
 
+            afterEpoch?.Invoke(model, epoch);
             if (!recipe.IsBestEpoch && epoch < last) continue;
             model.Evaluate();
             using (TensorScope.Begin())

@@ -59,6 +59,15 @@ internal static class Teaching
         return network.Forward(examples.Images).ToArray();
     }
 
+    /// <summary>The network's class probabilities [N][classes].</summary>
+    public static double[][] Probabilities(Layer<float> network, Examples examples)
+    {
+        using NoGrad inference = NoGrad.Begin();
+        using var scope = TensorScope.Begin();
+        double[] rows = network.Forward(examples.Images).To<double>().Softmax(1).ToArray();
+        return [.. rows.Chunk(DigitImages.Classes)];
+    }
+
     /// <summary>The fraction of examples whose largest logit is that of their class.</summary>
     public static double Accuracy(float[] logits, Examples examples)
     {

@@ -6,8 +6,8 @@ using WeightSharing.Sharing;
 namespace WeightSharing.Experiments.Hessians;
 
 /// <summary>
-/// A network of smooth units small enough for its whole Hessian: 3×3 windows over 8×8 digits, with one filter for all 6×6 places or with one a place, tanh, the means of
-/// 2×2 quarters, and a linear readout.
+/// A network of smooth units small enough for its whole Hessian: 3×3 windows over 8×8 digits, with one filter for all 6×6 places or with one a place,
+/// tanh, the means of 2×2 quarters, and a linear readout.
 /// </summary>
 internal sealed class CurvatureNetwork
 {
@@ -42,7 +42,8 @@ internal sealed class CurvatureNetwork
     public Sequential<float> Create(bool shared, long seed)
     {
         Sequential<float> network = With<float>(
-            shared ? new Conv2d<float>(1, maps, Kernel) : new LocallyConnected2d<float>(1, maps, DigitImages.Size, Kernel), new Dense<float>(maps * Quarters, DigitImages.Classes));
+            shared ? new Conv2d<float>(1, maps, Kernel) : new LocallyConnected2d<float>(1, maps, DigitImages.Size, Kernel),
+                new Dense<float>(maps * Quarters, DigitImages.Classes));
         network.Initialize(seed);
         return network;
     }

@@ -15,8 +15,8 @@ internal sealed record Spectrum(double[] Eigenvalues, double[] Grid, double[] De
 }
 
 /// <summary>
-/// The curvature at trained weights, in double precision: the shared problem's Hessian, that of the unshared one at the same point split along and across the tied
-/// subspace, and that of an unshared network at a minimum of its own. And the loss around them.
+/// The curvature at trained weights, in double precision: the shared problem's Hessian, that of the unshared one at the same point split along and
+/// across the tied subspace, and that of an unshared network at a minimum of its own. And the loss around them.
 /// </summary>
 internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int cells, CancellationToken cancellation)
 {
@@ -44,7 +44,10 @@ internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int ce
     /// <summary>Of H_w, at a minimum of the unshared network's own.</summary>
     public Spectrum? Unshared { get; private set; }
 
-    /// <summary>Around the minimum of the shared and of the unshared network along two random directions; and around tied weights along (x) and across (y) the subspace.</summary>
+    /// <summary>
+    /// Around the minimum of the shared and of the unshared network along two random directions; and around tied weights along (x) and across (y) the
+    /// subspace.
+    /// </summary>
     public double[,] SharedLandscape { get; private set; } = new double[0, 0];
 
     /// <inheritdoc cref="SharedLandscape"/>
@@ -63,7 +66,8 @@ internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int ce
         IdentityError = (tied.Shared - ownMatrix).Enumerate().Max(Math.Abs) / (1 + ownMatrix.Enumerate().Max(Math.Abs));
         Shared = Spectrum(own, Eigenvalues(ownMatrix));
         (Along, Across, Coupling) = (Eigenvalues(tied.Along), Eigenvalues(tied.Across), tied.Coupling);
-        SharedLandscape = Landscape(shared, LossLandscape.RandomDirection([.. shared.Parameters], 1), LossLandscape.RandomDirection([.. shared.Parameters], 2));
+        SharedLandscape = Landscape(shared, LossLandscape.RandomDirection([.. shared.Parameters], 1),
+            LossLandscape.RandomDirection([.. shared.Parameters], 2));
         (IReadOnlyList<Tensor<double>> along, IReadOnlyList<Tensor<double>> across) = Directions(unshared);
         AcrossLandscape = Landscape(unshared, along, across);
     }
@@ -74,7 +78,8 @@ internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int ce
         Sequential<double> unshared = Trained(shared: false, seed);
         Hessian hessian = HessianOf(unshared);
         Unshared = Spectrum(hessian, Eigenvalues(hessian.ToMatrix()));
-        UnsharedLandscape = Landscape(unshared, LossLandscape.RandomDirection([.. unshared.Parameters], 1), LossLandscape.RandomDirection([.. unshared.Parameters], 2));
+        UnsharedLandscape = Landscape(unshared, LossLandscape.RandomDirection([.. unshared.Parameters], 1),
+            LossLandscape.RandomDirection([.. unshared.Parameters], 2));
     }
 
     private Sequential<double> Trained(bool shared, long seed)
@@ -99,7 +104,8 @@ internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int ce
         return new Spectrum(eigenvalues, grid, hessian.SpectralDensity(grid, width, vectors: 10, steps: 60));
     }
 
-    // One random direction, of which one picture axis is the part that the tying can follow, the other the part that it cannot; both of the same norm.
+    // One random direction, of which one picture axis is the part that the tying can follow, the other the part that it cannot; both of the same
+    // norm.
     private (IReadOnlyList<Tensor<double>> Along, IReadOnlyList<Tensor<double>> Across) Directions(Sequential<double> unshared)
     {
         using NoGrad inference = NoGrad.Begin();
@@ -116,7 +122,8 @@ internal sealed class CurvatureStudy(CurvatureNetwork problem, int steps, int ce
         return LossLandscape.Plane([.. network.Parameters], () => LossOf(network), first, second, steps, steps);
     }
 
-    private static double[] Eigenvalues(Matrix<double> matrix) => [.. matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Order()];
+    private static double[] Eigenvalues(Matrix<double> matrix) =>
+        [.. matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Order()];
 
     private static double Norm(IEnumerable<Tensor<double>> parts) => Math.Sqrt(parts.Sum(part => (part * part).Sum().Item()));
 }

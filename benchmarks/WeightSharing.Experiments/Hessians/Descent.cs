@@ -17,7 +17,9 @@ internal sealed record Descent(double[] Losses, double Accuracy)
     /// <summary>The loss at the end; infinite for a descent that was given up.</summary>
     public double FinalLoss => Losses[^1] < GivenUp ? Losses[^1] : double.PositiveInfinity;
 
-    /// <summary>Plain gradient descent on all examples at once: one rate for all weights and no momentum, so that curvature alone bounds the rate.</summary>
+    /// <summary>
+    /// Plain gradient descent on all examples at once: one rate for all weights and no momentum, so that curvature alone bounds the rate.
+    /// </summary>
     public static Descent Run(Sequential<float> network, CurvatureNetwork problem, double rate, int steps, CancellationToken cancellation)
     {
         var optimizer = new Sgd<float>(network.Parameters, rate);

@@ -6,7 +6,8 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Experiments.Hessians;
 
 /// <summary>
-/// What sharing does to curvature, H_θ = SᵀH_wS, and what that means for training: which learning rates reach a loss, in how many steps, with how much spread.
+/// What sharing does to curvature, H_θ = SᵀH_wS, and what that means for training: which learning rates reach a loss, in how many steps, with how
+/// much spread.
 /// </summary>
 internal sealed class HessianExperiment : Experiment
 {
@@ -17,13 +18,15 @@ internal sealed class HessianExperiment : Experiment
     public override string Name => "hessian";
 
     /// <inheritdoc/>
-    public override string Summary => "What sharing does to curvature: eigenvalues along and across the tied weights, and the learning rates that train.";
+    public override string Summary =>
+        "What sharing does to curvature: eigenvalues along and across the tied weights, and the learning rates that train.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<MetricGroup> Metrics { get; } =
     [
         new("max|SᵀH_wS − H_θ| / (1 + max|H_θ|) at trained weights, in double precision", ["identity_error"]),
-        new("Highest over lowest learning rate of gradient descent that brings the training loss to 0.5 from every first weights", ["lr_range.conv", "lr_range.local"]),
+        new("Highest over lowest learning rate of gradient descent that brings the training loss to 0.5 from every first weights",
+            ["lr_range.conv", "lr_range.local"]),
     ];
 
     /// <inheritdoc/>

@@ -14,10 +14,12 @@ internal sealed class RateStudy
         (Key, Title, Rates, this.descents) = (key, title, rates, descents);
         // A rate trains when it does from every first weights.
         Range = TrainingSpeed.LearningRates(rates, rate => At(rate).Max(descent => descent.FinalLoss), target);
-        Ranges = [.. Enumerable.Range(0, descents.GetLength(1)).Select(slot => TrainingSpeed.LearningRates(rates, rate => At(rate)[slot].FinalLoss, target))];
+        Ranges = [.. Enumerable.Range(0, descents.GetLength(1)).Select(slot =>
+            TrainingSpeed.LearningRates(rates, rate => At(rate)[slot].FinalLoss, target))];
         Steps = [.. rates.Select(rate => At(rate).Select(descent => TrainingSpeed.StepsTo(descent.Losses, target)).ToArray())];
         // The rate that is fastest in its slowest run; where none trains, the one with the lowest loss.
-        BestAt = Enumerable.Range(0, rates.Length).MinBy(at => (Steps[at].Max(steps => steps ?? int.MaxValue), At(rates[at]).Average(descent => descent.FinalLoss)));
+        BestAt = Enumerable.Range(0, rates.Length).MinBy(at =>
+            (Steps[at].Max(steps => steps ?? int.MaxValue), At(rates[at]).Average(descent => descent.FinalLoss)));
     }
 
     /// <summary>The last part of metric names.</summary>

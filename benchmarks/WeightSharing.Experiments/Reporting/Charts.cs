@@ -12,7 +12,11 @@ internal sealed record Curve(string Name, IReadOnlyList<Sample> Points);
 /// <param name="Ys">One a point.</param>
 /// <param name="Dashed">For bounds and theory, beside what was measured.</param>
 /// <param name="Marked">Marks the points.</param>
-internal sealed record Line(string Name, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, bool Dashed = false, bool Marked = true);
+/// <param name="Series">Which of the theme's series gives the colour; null is the line's place among the lines.</param>
+/// <param name="Band">Shaded from low to high around the line, one pair a point.</param>
+internal sealed record Line(
+    string Name, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, bool Dashed = false, bool Marked = true, int? Series = null,
+    IReadOnlyList<(double Low, double High)>? Band = null);
 
 /// <summary>A frame around square cells of a map.</summary>
 /// <param name="Name">Written above it, or below.</param>
@@ -64,31 +68,54 @@ internal static class Charts
         return Png(plot, Width, Height);
     }
 
-    /// <summary>Lines over linear or logarithmic axes, which are as long as the points need.</summary>
-    public static byte[] Lines(PlotTheme theme, string xLabel, string yLabel, IReadOnlyList<Line> lines, bool logX = false, bool logY = false)
+    /// <summary>Lines over linear or logarithmic axes, which are as long as the points need. Lines without a name are not in the legend.</summary>
+    /// <param name="theme">Colours.</param>
+    /// <param name="xLabel">Below.</param>
+    /// <param name="yLabel">Beside.</param>
+    /// <param name="lines">What to draw.</param>
+    /// <param name="logX">Logarithmic x.</param>
+    /// <param name="logY">Logarithmic y.</param>
+    /// <param name="xTicks">Where x is written; null is at round numbers.</param>
+    public static byte[] Lines(
+        PlotTheme theme, string xLabel, string yLabel, IReadOnlyList<Line> lines, bool logX = false, bool logY = false, IReadOnlyList<double>? xTicks = null)
     {
         Plot plot = Styled(theme);
         plot.Axes.Left.TickGenerator = logY ? Decades() : new NumericAutomatic();
-        plot.Axes.Bottom.TickGenerator = logX ? Decades() : new NumericAutomatic();
+        plot.Axes.Bottom.TickGenerator = xTicks is not null
+            ? new NumericManual([.. xTicks.Select(X)], [.. xTicks.Select(x => x.ToString("#,0.####", System.Globalization.CultureInfo.InvariantCulture))])
+            : logX ? Decades() : new NumericAutomatic();
         for (int i = 0; i < lines.Count; i++)
         {
-            double[] xs = [.. lines[i].Xs.Select(x => logX ? Math.Log10(x) : x)], ys = [.. lines[i].Ys.Select(y => logY ? Math.Log10(y) : y)];
+            Color color = theme.Series[(lines[i].Series ?? i) % theme.Series.Count];
+            double[] xs = [.. lines[i].Xs.Select(X)], ys = [.. lines[i].Ys.Select(Y)];
+            if (lines[i].Band is { } band)
+            {
+                ScottPlot.Plottables.FillY shade = plot.Add.FillY(xs, [.. band.Select(ends => Y(ends.Low))], [.. band.Select(ends => Y(ends.High))]);
+                shade.FillColor = color.WithAlpha(.2);
+                shade.LineWidth = 0;
+            }
+
             ScottPlot.Plottables.Scatter line = plot.Add.Scatter(xs, ys);
             line.LegendText = lines[i].Name;
-            line.Color = theme.Series[i % theme.Series.Count];
+            line.Color = color;
             line.LineWidth = 2.5f;
             line.LinePattern = lines[i].Dashed ? LinePattern.Dashed : LinePattern.Solid;
             line.MarkerSize = lines[i].Marked ? 7 : 0;
         }
 
         plot.Axes.AutoScale();
-        // Room above for the legend, where no line can be.
+        // Room above for the legend, where no line can be: three or four names a row.
         AxisLimits limits = plot.Axes.GetLimits();
-        plot.Axes.SetLimitsY(limits.Bottom, limits.Top + 0.18 * (limits.Top - limits.Bottom));
+        double room = 0.18 + 0.1 * (Math.Max(0, lines.Count(line => line.Name.Length > 0) - 1) / 3);
+        plot.Axes.SetLimitsY(limits.Bottom, limits.Top + room * (limits.Top - limits.Bottom));
         plot.XLabel(xLabel, 15);
         plot.YLabel(yLabel, 15);
         if (lines.Count > 1) ShowLegend(plot);
         return Png(plot, Width, Height);
+
+        double X(double x) => logX ? Math.Log10(x) : x;
+
+        double Y(double y) => logY ? Math.Log10(y) : y;
 
         static NumericAutomatic Decades() => new()
         {

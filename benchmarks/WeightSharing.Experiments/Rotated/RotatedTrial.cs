@@ -26,16 +26,18 @@ internal static class RotatedTrial
     private const int EvaluationBatch = 500;
 
     /// <summary>Trains on the digits and measures with those held back.</summary>
-    public static RotatedOutcome Run(FilterSharing sharing, RotatedDigits digits, RotatedRecipe recipe, RandomKey key, CancellationToken cancellation)
+    public static RotatedOutcome Run(
+        FilterSharing sharing, RotatedDigits digits, RotatedRecipe recipe, RandomKey key, CancellationToken cancellation, Action<Sequential<float>, int>? afterStep = null)
     {
         Sequential<float> network = RotatedNetwork.Create(sharing, digits.Size, (long)key.Fork("weights").Value);
-        Train(network, sharing, digits, recipe, key.Fork("order"), cancellation);
+        Train(network, sharing, digits, recipe, key.Fork("order"), cancellation, afterStep);
         network.Evaluate();
         return new RotatedOutcome(Error(network, digits.Test, turned: false, cancellation), Error(network, digits.Test, turned: true, cancellation), network);
     }
 
     private static void Train(
-        Sequential<float> network, FilterSharing sharing, RotatedDigits digits, RotatedRecipe recipe, RandomKey key, CancellationToken cancellation)
+        Sequential<float> network, FilterSharing sharing, RotatedDigits digits, RotatedRecipe recipe, RandomKey key, CancellationToken cancellation,
+        Action<Sequential<float>, int>? afterStep = null)
     {
         using var silent = UsageLedger.Off();
         var optimizer = new Adam<float>(network.Parameters, recipe.LearningRate);
@@ -43,6 +45,7 @@ internal static class RotatedTrial
         int batches = labels.Length / recipe.BatchSize, steps = recipe.Passes * batches;
         Tensor<float> images = digits.Training.Images;
         int[] order = [];
+        afterStep?.Invoke(network, 0);
         for (int step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -59,6 +62,7 @@ internal static class RotatedTrial
             Tensor<float> logits = network.Forward(images.IndexSelect(0, Tensor.From(chosen, [chosen.Length])));
             Loss.CrossEntropy(logits, Tensor.From(Array.ConvertAll(chosen, image => labels[image]), [chosen.Length])).Backward();
             optimizer.Step();
+            afterStep?.Invoke(network, step + 1);
         }
     }
 

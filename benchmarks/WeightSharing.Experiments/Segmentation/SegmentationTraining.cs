@@ -17,7 +17,8 @@ internal sealed record SegmentationRecipe(int Steps, int Crop, int Batch, double
 internal static class SegmentationTraining
 {
     /// <summary>Trains on random pieces, turned and mirrored, of the sections that are learned from: cross-entropy and Dice loss together.</summary>
-    public static void Train(Layer<float> network, Sections sections, SegmentationRecipe recipe, RandomKey key, CancellationToken cancellation)
+    public static void Train(
+        Layer<float> network, Sections sections, SegmentationRecipe recipe, RandomKey key, CancellationToken cancellation, Action<int>? afterStep = null)
     {
         // Counting uses is for the sharing report; the training needs none.
         using var silent = UsageLedger.Off();
@@ -33,6 +34,7 @@ internal static class SegmentationTraining
             Tensor<float> logits = network.Forward(images);
             (Loss.CrossEntropy(logits, labels) + Loss.Dice(logits.Softmax(1), labels)).Backward();
             optimizer.Step();
+            afterStep?.Invoke(step + 1);
         }
     }
 
@@ -48,7 +50,8 @@ internal static class SegmentationTraining
     /// <summary>The share of pixels whose class is the more probable one.</summary>
     public static double Accuracy(float[] inside, int[] labels) => inside.Zip(labels).Count(pair => (pair.First > 0.5f) == (pair.Second == 1)) / (double)labels.Length;
 
-    private static (Tensor<float> Images, Tensor<int> Labels) Pieces(Sections sections, SegmentationRecipe recipe, RandomKey key)
+    /// <summary>Random pieces of the sections that are learned from, turned and mirrored.</summary>
+    public static (Tensor<float> Images, Tensor<int> Labels) Pieces(Sections sections, SegmentationRecipe recipe, RandomKey key)
     {
         int crop = recipe.Crop, pixels = crop * crop, size = sections.Size;
         var images = new float[recipe.Batch * pixels];

@@ -57,12 +57,17 @@ internal sealed class VerificationTrial
     public IReadOnlyList<int> TrainedLabels { get; }
 
     /// <summary>Trains a network and measures it.</summary>
-    public VerificationResult Run(Streams kind, int steps, CancellationToken cancellation)
+    /// <param name="kind">How the streams get their encoders.</param>
+    /// <param name="steps">Batches.</param>
+    /// <param name="cancellation">Ends the training early.</param>
+    /// <param name="afterStep">Called with the network and the number of steps done, after each and once before the first.</param>
+    public VerificationResult Run(Streams kind, int steps, CancellationToken cancellation, Action<Module<float>, int>? afterStep = null)
     {
         using var silent = UsageLedger.Off();
         (Module<float> network, Func<Tensor<float>, Tensor<float>, Tensor<float>> distance) = Network(kind);
         var optimizer = new Adam<float>(network.Parameters, LearningRate);
         RandomKey order = key.Fork("pairs");
+        afterStep?.Invoke(network, 0);
         for (int step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,6 +76,7 @@ internal sealed class VerificationTrial
             optimizer.ZeroGradient();
             Loss.Contrastive(distance(left, right), Labels(same), Margin).Backward();
             optimizer.Step();
+            afterStep?.Invoke(network, step + 1);
         }
 
         using NoGrad inference = NoGrad.Begin();
@@ -82,6 +88,9 @@ internal sealed class VerificationTrial
 
     /// <summary>Pairs of images, the even ones of the same digit; they depend on the key and their number alone.</summary>
     public (Tensor<float> Left, Tensor<float> Right, Tensor<bool> Same) TestPairsOf(int count) => Draw(asked, count, key.Fork("test pairs"));
+
+    /// <summary>Pairs of those digits that are trained on, as the training draws them; not a batch of its own.</summary>
+    public (Tensor<float> Left, Tensor<float> Right, Tensor<bool> Same) TrainingPairsOf(int count) => Draw(trained, count, key.Fork("probe"));
 
     private (Module<float> Network, Func<Tensor<float>, Tensor<float>, Tensor<float>> Distance) Network(Streams kind)
     {

@@ -4,8 +4,8 @@ using WeightSharing.Sharing;
 namespace WeightSharing.Analysis;
 
 /// <summary>
-/// The curvature of an unshared problem as tied weights see it: along the subspace {S·θ} that they can move in, across it, where only untied weights can go, and between
-/// the two. QᵀHQ for an orthonormal basis Q whose first vectors span the subspace: S(SᵀS)^−½.
+/// The curvature of an unshared problem as tied weights see it: along the subspace {S·θ} that they can move in, across it, where only untied weights
+/// can go, and between the two. QᵀHQ for an orthonormal basis Q whose first vectors span the subspace: S(SᵀS)^−½.
 /// </summary>
 public sealed class TiedCurvature
 {
@@ -21,7 +21,10 @@ public sealed class TiedCurvature
     /// <summary>The block of QᵀHQ orthogonal to the subspace, [entries − free, entries − free].</summary>
     public Matrix<double> Across { get; }
 
-    /// <summary>The share of the off-diagonal blocks in the Frobenius norm of H, 0 to 1: 0 when the subspace and its complement are curved independently of each other.</summary>
+    /// <summary>
+    /// The share of the off-diagonal blocks in the Frobenius norm of H, 0 to 1: 0 when the subspace and its complement are curved independently of
+    /// each other.
+    /// </summary>
     public double Coupling { get; }
 
     /// <summary>The parts of a Hessian.</summary>
@@ -36,17 +39,20 @@ public sealed class TiedCurvature
         if (full == 0 || unshared.RowCount != full || unshared.ColumnCount != full)
         {
             throw new ArgumentException(
-                $"TiedCurvature.Of: a matrix {unshared.RowCount}×{unshared.ColumnCount} for the tyings {string.Join(" · ", tyings.ToArray().Select(tying => tying.ToString()))}; expected {full}×{full}.", nameof(unshared));
+                $"TiedCurvature.Of: a matrix {unshared.RowCount}×{unshared.ColumnCount} for the tyings "
+                    + $"{string.Join(" · ", tyings.ToArray().Select(tying => tying.ToString()))}; expected {full}×{full}.", nameof(unshared));
         }
 
         // QᵀHQ = Qᵀ·(Qᵀ·H)ᵀ for a symmetric H.
         Matrix<double> rotated = Rotated(Rotated(unshared, classes, fixedAtZero).Transpose(), classes, fixedAtZero);
         Matrix<double> along = rotated.SubMatrix(0, free, 0, free);
-        double norm = unshared.FrobeniusNorm(), between = full == free || free == 0 ? 0 : rotated.SubMatrix(0, free, free, full - free).FrobeniusNorm();
+        double norm = unshared.FrobeniusNorm();
+        double between = full == free || free == 0 ? 0 : rotated.SubMatrix(0, free, free, full - free).FrobeniusNorm();
         double[] roots = [.. classes.Select(uses => Math.Sqrt(uses.Length))];
         return new TiedCurvature(
             along.MapIndexed((i, j, value) => value * roots[i] * roots[j]), along,
-            full == free ? Matrix<double>.Build.Dense(0, 0) : rotated.SubMatrix(free, full - free, free, full - free), norm == 0 ? 0 : Math.Sqrt(2) * between / norm);
+            full == free ? Matrix<double>.Build.Dense(0, 0) : rotated.SubMatrix(free, full - free, free, full - free),
+                norm == 0 ? 0 : Math.Sqrt(2) * between / norm);
     }
 
     // The full entries of every free value, all parameters after one another; and those fixed at zero.
@@ -71,8 +77,8 @@ public sealed class TiedCurvature
         return [.. classes];
     }
 
-    // Qᵀ·M. For a free value used n times: the mean direction Σ sᵢeᵢ/√n in front, and behind it Helmert's n − 1 contrasts (Σ_{i<j} sᵢeᵢ − j·sⱼeⱼ)/√(j(j+1)); running sums make it
-    // linear in the entries.
+    // Qᵀ·M. For a free value used n times: the mean direction Σ sᵢeᵢ/√n in front, and behind it Helmert's n − 1 contrasts (Σ_{i<j} sᵢeᵢ −
+    // j·sⱼeⱼ)/√(j(j+1)); running sums make it linear in the entries.
     private static Matrix<double> Rotated(Matrix<double> matrix, (int Entry, int Sign)[][] classes, int[] fixedAtZero)
     {
         int columns = matrix.ColumnCount;

@@ -8,13 +8,13 @@ namespace WeightSharing.Analysis;
 public sealed class InsightPage
 {
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d9dee3; --back: #ffffff; --plus: #0b6bcb; --minus: #d9730d; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #9aa1a9; --line: #2d3238; --back: #14171a; --plus: #5aa9f5; --minus: #f0a04b; } }
+        :root { color-scheme: light dark; --back: #ffffff; }
+        @media (prefers-color-scheme: dark) { :root { --back: #14171a; } }
         body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 54rem; background: var(--back); color: var(--ink); font: 1rem/1.55 system-ui, "DejaVu Sans", sans-serif; }
         h1 { font-size: 1.7rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; } p { color: var(--soft); }
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; } td, th { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
-        td:first-child, th:first-child { text-align: left; padding-left: 0; }
-        figure { margin: 1.25rem 0; } figcaption { color: var(--soft); font-size: .9rem; } svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 11px; }
+        td:first-child, th:first-child { text-align: left; padding-left: 0; } pre { overflow-x: auto; }
+        figure { margin: 1.25rem 0; } figcaption { color: var(--soft); font-size: .9rem; } svg { max-width: 100%; height: auto; }
         """;
 
     private readonly StringBuilder body = new();
@@ -34,7 +34,8 @@ public sealed class InsightPage
         foreach (ParameterInsight insight in insights.Parameters)
         {
             Html($"<h2>{Text(string.Join(" = ", insight.Names))} {Text(insight.Shape.ToString())}</h2>");
-            Html(CultureInfo.InvariantCulture, $"<p>{insight.Usages.Count} uses; coherence {insight.Coherence:0.000}; conflicting pairs {insight.ConflictingShare:0%}; effective uses {insight.EffectiveUsages:0.0}; magnitude similarity {insight.MagnitudeSimilarity:0.00}.</p>");
+            if (insight.Usages.Count == 1) Html($"<p>1 use.</p>");
+            else Html(CultureInfo.InvariantCulture, $"<p>{insight.Usages.Count} uses; coherence {insight.Coherence:0.000}; conflicting pairs {insight.ConflictingShare:0%}; effective uses {insight.EffectiveUsages:0.0}; magnitude similarity {insight.MagnitudeSimilarity:0.00}.</p>");
             body.Append("<table><tr><th>use</th><th>places</th><th>norm</th><th>share</th><th></th><th>cosine to the sum</th></tr>");
             foreach (UsageInsight usage in insight.Usages.Take(64))
             {
@@ -50,30 +51,19 @@ public sealed class InsightPage
         return this;
     }
 
+    /// <summary>Adds a picture, with its caption.</summary>
+    public InsightPage Add(SvgPicture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        Html($"<figure>{picture.ToElement()}<figcaption>{Text(picture.Caption)}</figcaption></figure>");
+        return this;
+    }
+
     /// <summary>Adds a grid of numbers as a heat map.</summary>
     /// <param name="caption">What it shows.</param>
     /// <param name="values">[row, column], row 0 on top.</param>
     /// <param name="signed">Colours by sign; otherwise from 0 to the largest.</param>
-    public InsightPage AddMap(string caption, double[,] values, bool signed = false)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        int rows = values.GetLength(0), columns = values.GetLength(1);
-        double most = values.Cast<double>().Select(Math.Abs).DefaultIfEmpty().Max(), cell = Math.Clamp(320.0 / Math.Max(1, Math.Max(rows, columns)), 1, 24);
-        body.Append(CultureInfo.InvariantCulture, $"<figure><svg width=\"{columns * cell:0.##}\" height=\"{rows * cell:0.##}\" role=\"img\" aria-label=\"{Text(caption)}\">");
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < columns; j++)
-            {
-                double strength = most == 0 ? 0 : Math.Abs(values[i, j]) / most;
-                if (strength < 0.004) continue;
-                string color = signed && values[i, j] < 0 ? "minus" : "plus";
-                body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{j * cell:0.##}\" y=\"{i * cell:0.##}\" width=\"{cell:0.##}\" height=\"{cell:0.##}\" fill=\"var(--{color})\" fill-opacity=\"{strength:0.###}\"><title>{values[i, j]:0.###e0}</title></rect>");
-            }
-        }
-
-        Html($"<rect width=\"100%\" height=\"100%\" fill=\"none\" stroke=\"var(--line)\"/></svg><figcaption>{Text(caption)}</figcaption></figure>");
-        return this;
-    }
+    public InsightPage AddMap(string caption, double[,] values, bool signed = false) => Add(SvgPicture.Map(caption, values, signed));
 
     /// <summary>Adds a curve.</summary>
     /// <param name="caption">What it shows.</param>
@@ -82,24 +72,23 @@ public sealed class InsightPage
     public InsightPage AddCurve(string caption, IReadOnlyList<(double X, double Y)> points, bool logarithmic = false)
     {
         ArgumentNullException.ThrowIfNull(points);
-        (double X, double Y)[] shown = [.. points.Where(point => !logarithmic || point.Y > 0).Select(point => (point.X, logarithmic ? Math.Log10(point.Y) : point.Y))];
-        if (shown.Length == 0) return this;
-        const double Width = 560, Height = 220, Left = 64, Bottom = 24;
-        (double low, double high) = (shown.Min(point => point.Y), shown.Max(point => point.Y));
-        if (high - low < 1e-300) (low, high) = (low - 1, high + 1);
-        (double first, double last) = (shown[0].X, shown[^1].X > shown[0].X ? shown[^1].X : shown[0].X + 1);
-        string path = string.Join(" ", shown.Select(point => string.Create(
-            CultureInfo.InvariantCulture, $"{Left + (point.X - first) / (last - first) * (Width - Left - 8):0.##},{8 + (high - point.Y) / (high - low) * (Height - Bottom - 8):0.##}")));
-        string Label(double y) => (logarithmic ? Math.Pow(10, y) : y).ToString("0.###e+00", CultureInfo.InvariantCulture);
-        Html(CultureInfo.InvariantCulture, $"""
-            <figure><svg width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" role="img" aria-label="{Text(caption)}">
-            <polyline points="{path}" fill="none" stroke="var(--plus)" stroke-width="2"/>
-            <path d="M{Left} 8V{Height - Bottom}H{Width - 8}" fill="none" stroke="var(--line)"/>
-            <text x="{Left - 4}" y="16" text-anchor="end">{Label(high)}</text><text x="{Left - 4}" y="{Height - Bottom}" text-anchor="end">{Label(low)}</text>
-            <text x="{Left}" y="{Height - 8}">{first:0.###}</text><text x="{Width - 8}" y="{Height - 8}" text-anchor="end">{last:0.###}</text>
-            </svg><figcaption>{Text(caption)}</figcaption></figure>
-            """);
-        return this;
+        return Add(SvgPicture.Curves(caption, [("", points)], logY: logarithmic));
+    }
+
+    /// <summary>Adds what became of every parameter over training: coherence, and the share of conflicting pairs, of those with several uses.</summary>
+    public InsightPage Add(InsightSeries series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        string[] names = [.. series.Points.SelectMany(point => point.Insights.Parameters).Where(insight => insight.Usages.Count > 1).Select(insight => insight.Names[0]).Distinct()];
+        if (names.Length == 0) return this;
+        Html($"<h2>Over training</h2>");
+        // One curve alone has no legend.
+        string of = names.Length == 1 ? $" of {names[0]}" : "";
+        Add(Over($"Coherence{of}, ‖Σ g‖ / Σ ‖g‖, by step of training.", insight => insight.Coherence));
+        return Add(Over($"Share of conflicting pairs of uses{of}, by step of training.", insight => insight.ConflictingShare));
+
+        SvgPicture Over(string caption, Func<ParameterInsight, double> measure) => SvgPicture.Curves(
+            caption, [.. names.Select(name => (name, (IReadOnlyList<(double X, double Y)>)[.. series.Of(name, measure).Select(point => ((double)point.Step, point.Value))]))], "step");
     }
 
     /// <summary>Adds the heat map of every convolution's positions.</summary>
@@ -125,7 +114,7 @@ public sealed class InsightPage
 
     /// <summary>The page.</summary>
     public override string ToString() =>
-        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Text(title)}</title><style>\n{Style}\n</style></head>\n<body><h1>{Text(title)}</h1>\n{body}</body></html>\n";
+        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Text(title)}</title><style>\n{SvgPicture.Palette}\n{Style}\n</style></head>\n<body><h1>{Text(title)}</h1>\n{body}</body></html>\n";
 
     /// <summary>Writes the page to a file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>

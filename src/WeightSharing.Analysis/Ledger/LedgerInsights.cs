@@ -64,25 +64,19 @@ public sealed class LedgerInsights
     }
 
     /// <summary>All numbers as JSON: an array with an object a parameter.</summary>
-    public string ToJson()
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartArray();
-            foreach (ParameterInsight insight in Parameters) Write(json, insight);
-            json.WriteEndArray();
-        }
+    public string ToJson() => JsonText.Of(Write);
 
-        return Encoding.UTF8.GetString(stream.ToArray());
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (ParameterInsight insight in Parameters) Write(json, insight);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, ParameterInsight insight)
     {
         json.WriteStartObject();
-        json.WriteStartArray("names");
-        foreach (string name in insight.Names) json.WriteStringValue(name);
-        json.WriteEndArray();
+        JsonText.Strings(json, "names", insight.Names);
         json.WriteStartArray("shape");
         foreach (int extent in insight.Shape.Span) json.WriteNumberValue(extent);
         json.WriteEndArray();
@@ -133,6 +127,22 @@ public sealed class InsightSeries
     /// <exception cref="InvalidOperationException">Nothing was tracked.</exception>
     public void Observe<T>(long step, IParameterized<T> model, Func<Usage<T>, string>? groupBy = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => points.Add((step, LedgerInsights.Of(model, groupBy)));
+
+    /// <summary>All numbers as JSON: an array with an object a look, its step and its insights.</summary>
+    public string ToJson() => JsonText.Of(json =>
+    {
+        json.WriteStartArray();
+        foreach ((long step, LedgerInsights insights) in points)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", step);
+            json.WritePropertyName("parameters");
+            insights.Write(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     /// <summary>One measure of one parameter over training.</summary>
     /// <param name="parameter">Any of its names.</param>

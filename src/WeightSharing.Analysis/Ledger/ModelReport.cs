@@ -61,6 +61,40 @@ public sealed record ModelReport(SharingReport Sharing, IReadOnlyList<(string Na
         return text.ToString();
     }
 
+    /// <summary>All numbers as JSON: totals, an object a parameter, the tyings, and whether the sharing holds.</summary>
+    public string ToJson() => JsonText.Of(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("free", Sharing.FreeCount);
+        json.WriteNumber("unshared", Sharing.UnsharedCount);
+        json.WriteNumber("saving", Sharing.Saving);
+        json.WriteNumber("bytes", Bytes);
+        json.WriteNumber("unshared_bytes", UnsharedBytes);
+        json.WriteNumber("multiply_adds", MultiplyAdds);
+        json.WriteNumber("updates_saved", UpdatesSaved);
+        json.WriteStartArray("parameters");
+        foreach (SharingReportRow row in Sharing.Rows)
+        {
+            json.WriteStartObject();
+            JsonText.Strings(json, "names", row.Names);
+            json.WriteNumber("free", row.FreeCount);
+            json.WriteNumber("unshared", row.UnsharedCount);
+            json.WriteNumber("places", row.Places);
+            JsonText.Strings(json, "usages", row.Usages);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("tyings");
+        foreach ((string name, string tying) in Tyings) json.WriteString(name, tying);
+        json.WriteEndObject();
+        json.WriteBoolean("holds", Verification.Holds);
+        json.WriteNumber("largest_residual", Verification.LargestResidual);
+        JsonText.Strings(json, "foreign_uses", Verification.ForeignUses);
+        JsonText.Strings(json, "differences", Verification.Differences.Select(difference => difference.ToString()));
+        json.WriteEndObject();
+    });
+
     private static string Size(long bytes) => bytes switch
     {
         < 1 << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),

@@ -93,27 +93,37 @@ public sealed class ParameterInsight
         IGrouping<object, Usage<T>>[] groups = [.. tracked.GroupBy(usage => groupBy is null ? usage : (object)groupBy(usage))];
         using NoGrad inference = NoGrad.Begin();
         double[][] gradients = [.. groups.Select(group => group.Select(usage => usage.Gradient!).Aggregate((a, b) => a + b).To<double>().ToArray())];
-        double[] norms = [.. gradients.Select(gradient => Vectors.Norm(gradient))], sum = new double[parameter.Count];
+        return Of(names, parameter.Shape, gradients, (i, norm, share, cosine) =>
+        {
+            Usage<T> first = groups[i].First();
+            return new UsageInsight(
+                groupBy is null ? first.ToString() : (string)groups[i].Key, first.Weight.Name, first.Scope, groupBy is null ? first.Site : default,
+                groups[i].Sum(usage => (long)usage.Positions), groups[i].Sum(usage => usage.Count), norm, share, cosine);
+        });
+    }
+
+    /// <summary>Of the parts of a gradient, one a use, each a row of its entries.</summary>
+    /// <param name="names">All names of what is shared.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="gradients">The parts.</param>
+    /// <param name="describe">Makes a use's insight of its number, norm, share and cosine to the sum.</param>
+    internal static ParameterInsight Of(IReadOnlyList<string> names, in Shape shape, double[][] gradients, Func<int, double, double, double, UsageInsight> describe)
+    {
+        double[] norms = [.. gradients.Select(Vectors.Norm)], sum = new double[shape.Count];
         foreach (double[] gradient in gradients)
         {
             for (int i = 0; i < sum.Length; i++) sum[i] += gradient[i];
         }
 
         double total = norms.Sum(), sumNorm = Vectors.Norm(sum);
-        var cosines = new double[groups.Length, groups.Length];
-        for (int i = 0; i < groups.Length; i++)
+        var cosines = new double[gradients.Length, gradients.Length];
+        for (int i = 0; i < gradients.Length; i++)
         {
             for (int j = 0; j <= i; j++) cosines[i, j] = cosines[j, i] = Cosine(gradients[i], norms[i], gradients[j], norms[j]);
         }
 
-        UsageInsight[] usages = [.. groups.Select((group, i) =>
-        {
-            Usage<T> first = group.First();
-            return new UsageInsight(
-                groupBy is null ? first.ToString() : (string)group.Key, first.Weight.Name, first.Scope, groupBy is null ? first.Site : default, group.Sum(usage => (long)usage.Positions),
-                group.Sum(usage => usage.Count), norms[i], total == 0 ? 0 : norms[i] / total, Cosine(gradients[i], norms[i], sum, sumNorm));
-        })];
-        return new ParameterInsight(names, parameter.Shape, usages, cosines, sumNorm);
+        UsageInsight[] usages = [.. gradients.Select((gradient, i) => describe(i, norms[i], total == 0 ? 0 : norms[i] / total, Cosine(gradient, norms[i], sum, sumNorm)))];
+        return new ParameterInsight(names, shape, usages, cosines, sumNorm);
     }
 
     /// <summary>The uses at sites of one kind in the order of their index: gradient norm and cosine to the sum by step, hop, depth or head.</summary>

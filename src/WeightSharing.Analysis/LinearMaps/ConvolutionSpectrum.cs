@@ -25,8 +25,23 @@ public static class ConvolutionSpectrum
 
     /// <summary>The largest singular value, ‖A‖₂: how much the convolution can stretch an input.</summary>
     /// <inheritdoc cref="SingularValues"/>
-    public static double Norm(Tensor<double> filters, Size2 size) =>
-        AtFrequencies(filters, size).Max(matrix => matrix.Svd(computeVectors: false).S.Select(value => value.Real).Max());
+    public static double Norm(Tensor<double> filters, Size2 size) => Gains(filters, size).Cast<double>().Max();
+
+    /// <summary>The largest singular value at every frequency: how much waves of so many periods over the height and over the width can be stretched.</summary>
+    /// <param name="filters">[Cout, Cin, kH, kW], the kernel no larger than the image.</param>
+    /// <param name="size">H and W.</param>
+    /// <returns>[H, W]; frequency 0, the mean, at [0, 0], negative ones at the far ends.</returns>
+    /// <exception cref="ArgumentException">The filters are no such bank, or larger than the image.</exception>
+    public static double[,] Gains(Tensor<double> filters, Size2 size)
+    {
+        var gains = new double[size.Height, size.Width];
+        foreach ((int f, Matrix<Complex> matrix) in AtFrequencies(filters, size).Index())
+        {
+            gains[f / size.Width, f % size.Width] = matrix.Svd(computeVectors: false).S.Select(value => value.Real).Max();
+        }
+
+        return gains;
+    }
 
     /// <summary>
     /// The nearest circular convolution whose singular values are at most <paramref name="bound"/> (Sedghi et al. 2019, section 3): singular values clipped at every frequency. Its

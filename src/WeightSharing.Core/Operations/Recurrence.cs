@@ -101,6 +101,7 @@ internal static class Recurrence<T, TCell, TStep>
 
     private static (Tensor<T> Result, Tape Tape) Forward(string operation, RecurrenceOperands<T> o)
     {
+        o = o.Values();
         int steps = o.X.Shape[0], batch = o.X.Shape[1], hidden = o.Hidden, width = TCell.Gates * hidden, units = batch * hidden;
         Tensor<T> gates = Tensor<T>.Uninitialized([steps, batch, width], operation);
         Tensor<T> lastBias = Project(o, gates);
@@ -203,7 +204,7 @@ internal static class Recurrence<T, TCell, TStep>
 
         private void Fused(Tensor<T> dy, GradientSink to)
         {
-            RecurrenceOperands<T> o = operands;
+            RecurrenceOperands<T> o = operands, values = o.Values();
             int steps = o.X.Shape[0], batch = o.X.Shape[1], hidden = o.Hidden, units = batch * hidden;
             // The gates give way to their gradients: a second pass over a kept graph computes them anew.
             Tape t = tape ?? Forward(operation, o).Tape;
@@ -213,11 +214,11 @@ internal static class Recurrence<T, TCell, TStep>
             Tensor<T>? dCell = o.HasCell ? Tensor<T>.Uninitialized([batch, hidden], operation) : null;
             if (dCell is not null) gradient[(steps * units)..].CopyTo(dCell.Buffer);
             Kernel.Backward<T, TCell>(
-                Shape(o), t.Gates.Buffer, o.RecurrentWeight.DenseSpan(), t.Initial.DenseSpan(),
+                Shape(values), t.Gates.Buffer, values.RecurrentWeight.DenseSpan(), t.Initial.DenseSpan(),
                 t.InitialCell is null ? default : t.InitialCell.DenseSpan(), states, t.Memory is null ? default : t.Memory.Buffer, gradient[..(steps * units)], dInitial.Buffer, dCell is null ? default : dCell.Buffer);
 
             var weights = new RecurrenceWeightGradients<T>(o, t.Gates, TCell.LastGateIsApart ? t.Memory : null);
-            if (to.Wants(0)) to.Add(0, weights.Inputs());
+            if (to.Wants(0)) to.Add(0, weights.Inputs(values));
             if (to.Wants(1)) to.Add(1, weights.InputWeight());
             if (to.Wants(2)) to.Add(2, weights.RecurrentWeight(states, t.Initial));
             int inputBias = o.IndexOf(o.InputBias, 3), recurrentBias = o.IndexOf(o.RecurrentBias, 4);

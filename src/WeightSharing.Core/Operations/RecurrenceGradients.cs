@@ -18,11 +18,11 @@ internal readonly ref struct RecurrenceWeightGradients<T>(RecurrenceOperands<T> 
     private readonly int steps = gates.Shape[0], batch = gates.Shape[1], width = gates.Shape[2], inputs = o.X.Shape[2], hidden = o.Hidden;
 
     // ∂x += ∂a·W       [T·N, in] = [T·N, G·H] · [G·H, in]
-    public Tensor<T> Inputs()
+    public Tensor<T> Inputs(RecurrenceOperands<T> values)
     {
         Tensor<T> dx = Tensor<T>.Uninitialized(o.X.Shape, Operation);
-        ReadOnlySpan<T> weight = o.InputWeight.DenseSpan();
-        if (!o.OwnWeights)
+        ReadOnlySpan<T> weight = values.InputWeight.DenseSpan();
+        if (!values.OwnWeights)
         {
             Gemm.Multiply(steps * batch, inputs, width, gates.Buffer, width, 1, weight, inputs, 1, dx.Buffer, inputs, accumulate: false);
             return dx;

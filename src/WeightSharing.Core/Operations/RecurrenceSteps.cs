@@ -111,6 +111,18 @@ internal sealed record RecurrenceOperands<T>(
     /// <summary>True when every step has weights of its own.</summary>
     public bool OwnWeights => RecurrentWeight.Rank == 3;
 
+    /// <summary>
+    /// The operands to compute with: where every step's weights are the same ones, seen once a step so that their gradients come step by step, those once.
+    /// </summary>
+    public RecurrenceOperands<T> Values()
+    {
+        if (!OwnWeights || !(Repeats(InputWeight) && Repeats(RecurrentWeight) && Repeats(InputBias) && Repeats(RecurrentBias))) return this;
+        return this with { InputWeight = First(InputWeight)!, RecurrentWeight = First(RecurrentWeight)!, InputBias = First(InputBias), RecurrentBias = First(RecurrentBias) };
+
+        static bool Repeats(Tensor<T>? steps) => steps is null || steps.IsRepeated(0);
+        static Tensor<T>? First(Tensor<T>? steps) => steps?.Detach().Select(0, 0);
+    }
+
     /// <summary>Those that there are, in the order of the parameters.</summary>
     public Tensor<T>[] Present => [.. All.Where(operand => operand is not null)!];
 

@@ -1,7 +1,7 @@
 namespace WeightSharing.Sharing;
 
 /// <summary>Where in a computation a parameter is used: a kind and a number, such as time step 12 or hop 2. Text is made only when read.</summary>
-/// <param name="Kind">What is counted: "t", "hop", "depth", "head"; null for a use without a number.</param>
+/// <param name="Kind">What is counted: "t", "hop", "depth", "head", "g" for elements of a group; null for a use without a number.</param>
 /// <param name="Index">Which one.</param>
 public readonly record struct Site(string? Kind, int Index)
 {

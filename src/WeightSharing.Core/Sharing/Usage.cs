@@ -29,9 +29,15 @@ public sealed class Usage<T>
 
     /// <summary>
     /// This use's part of the parameter's gradient, of the parameter's shape, gathered while contributions were tracked since the gradient was
-    /// last zeroed; null when there is none.
+    /// last zeroed; null when there is none. As with the gradient itself, its buffer serves again after that: copy it to keep it.
     /// </summary>
     public Tensor<T>? Gradient { get; internal set; }
+
+    /// <summary>The buffer of the last gradient, for the next one.</summary>
+    internal Tensor<T>? Spare { get; set; }
+
+    /// <summary>At the first of uses over steps, the buffer of all their gradients, one after the other.</summary>
+    internal StepGradients<T>? Steps { get; set; }
 
     internal UsageKey<T> Key { get; }
 
@@ -44,6 +50,25 @@ public sealed class Usage<T>
         Site.ToString(),
         Positions == 1 ? "" : $"×{Positions}",
     }.Where(part => part.Length > 0));
+}
+
+/// <summary>Gradients of uses over steps, [steps, ..], and each step's as a view of it.</summary>
+internal sealed class StepGradients<T>
+    where T : unmanaged
+{
+    public StepGradients(in Shape shape)
+    {
+        Block = Tensor<T>.Persistent(shape, "usage gradients");
+        Rows = new Tensor<T>[shape[0]];
+        Shape row = shape.Slice(1, shape.Rank);
+        Span<int> strides = stackalloc int[Shape.MaximumRank];
+        row.DenseStrides(strides);
+        for (int t = 0; t < Rows.Length; t++) Rows[t] = Block.View(row, t * row.Count, strides[..row.Rank]);
+    }
+
+    public Tensor<T> Block { get; }
+
+    public Tensor<T>[] Rows { get; }
 }
 
 /// <summary>What tells two usages apart.</summary>

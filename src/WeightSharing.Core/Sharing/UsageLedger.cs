@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 using WeightSharing.Tensors;
 
@@ -128,14 +129,25 @@ public sealed class UsageLedger<T>
     {
         lock (gate)
         {
-            if (usage.Gradient is null)
+            Add(usage, gradient);
+        }
+    }
+
+    /// <summary>The contributions of uses over steps, [steps, ..]: one after the other in one buffer where they are the first.</summary>
+    internal void Contribute(Usage<T>[] overSteps, Tensor<T> gradients)
+    {
+        lock (gate)
+        {
+            if (Array.TrueForAll(overSteps, usage => usage.Gradient is null))
             {
-                usage.Gradient = Tensor<T>.Persistent(gradient.Shape, "usage gradient");
-                usage.Gradient.CopyFrom(gradient);
+                if (overSteps[0].Steps is not { } kept || kept.Block.Shape != gradients.Shape) overSteps[0].Steps = kept = new StepGradients<T>(gradients.Shape);
+                kept.Block.CopyFrom(gradients);
+                for (int t = 0; t < overSteps.Length; t++) overSteps[t].Gradient = kept.Rows[t];
             }
             else
             {
-                Pointwise.AddInPlace(usage.Gradient, gradient);
+                using NoGrad plain = NoGrad.Begin();
+                for (int t = 0; t < overSteps.Length; t++) Add(overSteps[t], gradients.Select(0, t));
             }
         }
     }
@@ -144,8 +156,28 @@ public sealed class UsageLedger<T>
     {
         lock (gate)
         {
-            foreach (Usage<T> usage in order) usage.Gradient = null;
+            // While uses are tracked the buffers serve again, as that of the gradient does; else they go.
+            bool keeps = UsageLedger.IsTracking;
+            foreach (Usage<T> usage in order)
+            {
+                usage.Spare = keeps ? usage.Gradient ?? usage.Spare : null;
+                usage.Gradient = null;
+                if (!keeps) usage.Steps = null;
+            }
         }
+    }
+
+    private static void Add(Usage<T> usage, Tensor<T> gradient)
+    {
+        if (usage.Gradient is not null)
+        {
+            Pointwise.AddInPlace(usage.Gradient, gradient);
+            return;
+        }
+
+        usage.Gradient = usage.Spare ?? Tensor<T>.Persistent(gradient.Shape, "usage gradient");
+        usage.Spare = null;
+        usage.Gradient.CopyFrom(gradient);
     }
 
     private Usage<T> Entry(in UsageKey<T> key)

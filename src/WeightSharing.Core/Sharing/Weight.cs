@@ -142,17 +142,20 @@ public sealed class Weight<T>
 
     /// <summary>
     /// For a computation over several steps at once. Without tracking, the weight itself: one use of as many positions. While contributions are
-    /// tracked, the weight once for each step, [steps, ..]: as many uses, at <see cref="Site.Step"/> 0, 1, …, so that the gradient tells them apart.
+    /// tracked, the weight once for each step, [steps, ..]: as many uses, at <see cref="Site.Step"/> 0, 1, …, so that the gradient tells them apart. Its
+    /// steps are one buffer, seen as often, unless a tying expands it.
     /// </summary>
     /// <param name="steps">At least one.</param>
     /// <exception cref="ArgumentOutOfRangeException">No steps.</exception>
     public Tensor<T> UseOverSteps(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
-        if (!SharingAmbient.Current.Tracking || NoGrad.IsActive) return Use(positions: steps);
-        var each = new Tensor<T>[steps];
-        for (int t = 0; t < steps; t++) each[t] = Use(Site.Step(t));
-        return Tensor.Stack<T>(each);
+        SharingAmbient ambient = SharingAmbient.Current;
+        if (!ambient.Tracking || NoGrad.IsActive) return Use(positions: steps);
+        var uses = new Usage<T>[steps];
+        for (int t = 0; t < steps; t++) uses[t] = Parameter.Ledger.Note(ambient.Key(this, Site.Step(t), 1));
+        Tensor<T> value = Parameter.Value, each = value.Detach().Unsqueeze(0).BroadcastTo(value.Shape.Insert(0, steps));
+        return Expand(value.RequiresGradient ? each.From(new StepUsesNode(value, uses)) : each);
     }
 
     /// <summary>The weight with its last two dimensions exchanged: the same buffer, another use.</summary>
@@ -271,6 +274,18 @@ public sealed class Weight<T>
             // The contributions add up to the parameter's gradient, so they change when that does.
             if (to.ReachesLeaves) usage.Weight.Parameter.Ledger.Contribute(usage, dy);
             to.Add(0, dy);
+        }
+    }
+
+    // The value at every step; its backward keeps each step's part of the gradient.
+    private sealed class StepUsesNode(Tensor<T> value, Usage<T>[] uses) : Node<T>(value)
+    {
+        public override string Name => $"uses of {uses[0]} to {uses[^1]}";
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            if (to.ReachesLeaves) uses[0].Weight.Parameter.Ledger.Contribute(uses, dy);
+            to.Add(0, dy.Sum(0));
         }
     }
 }

@@ -258,6 +258,9 @@ public sealed partial class Tensor<T>
         return new Tensor<T>(Storage, viewShape, viewShape.Count == 0 ? 0 : offset, isDense ? null : viewStrides.ToArray());
     }
 
+    /// <summary>True when all along a dimension stand the same elements, one buffer seen as often.</summary>
+    internal bool IsRepeated(int dimension) => strides is not null && strides[dimension] == 0 && shape[dimension] > 1;
+
     internal void CopyStrides(Span<int> target)
     {
         if (strides is null) shape.DenseStrides(target);

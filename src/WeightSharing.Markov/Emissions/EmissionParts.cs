@@ -12,11 +12,13 @@ internal static class EmissionParts
     public static Site State(int state) => new("state", state);
 
     /// <summary>A weight [states, block..] whose rows are used state by state, so that the ledger can tell the states' parts of the gradient.</summary>
-    public static Tensor<double> UseByState(Weight<double> weight)
+    /// <param name="weight">Its first dimension counts the states.</param>
+    /// <param name="firstState">The number of the first.</param>
+    public static Tensor<double> UseByState(Weight<double> weight, int firstState = 0)
     {
         // All states at once is one use of the whole weight, unless somebody asks what each of them contributes.
         if (!UsageLedger.IsTracking) return weight.Use();
-        return Tensor.Concat<double>([.. Enumerable.Range(0, weight.Shape[0]).Select(s => weight.Use(State(s)).Slice(0, s, s + 1))], 0);
+        return Tensor.Concat<double>([.. Enumerable.Range(0, weight.Shape[0]).Select(s => weight.Use(State(firstState + s)).Slice(0, s, s + 1))], 0);
     }
 
     /// <summary>ln p where p is positive; −∞ without any gradient where it is zero, as zeros stay zero in training.</summary>

@@ -25,11 +25,20 @@ internal unsafe interface IVectorLanes<T, V>
 
     static abstract V Max(V a, V b);
 
+    /// <summary>The larger of numbers none of which is NaN, in one instruction.</summary>
+    static abstract V Larger(V a, V b);
+
     /// <summary>a &gt; b ? x : y, lane by lane.</summary>
     static abstract V IfGreater(V a, V b, V x, V y);
 
     /// <summary>Lane k becomes lane k − lanes; <paramref name="fill"/>'s lanes enter below. Lanes: a constant 1, 2, 4 or 8 below <see cref="Count"/>.</summary>
     static abstract V ShiftUp(V a, int lanes, V fill);
+
+    /// <summary>Lane k becomes lane k − 1; the last lane of <paramref name="before"/> enters below.</summary>
+    static abstract V ShiftIn(V a, V before);
+
+    /// <summary>The last lane in all of them.</summary>
+    static abstract V BroadcastLast(V a);
 
     /// <summary>The first lane replaced.</summary>
     static abstract V WithFirst(V a, T value);
@@ -59,6 +68,9 @@ internal readonly unsafe struct Lanes128<T> : IVectorLanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> ScaleByShifted(Vector128<T> value, Vector128<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Max(Vector128<T> a, Vector128<T> b) => Vector128.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> ShiftIn(Vector128<T> a, Vector128<T> before) => ShiftUp(a, 1, Broadcast(Last(before)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> BroadcastLast(Vector128<T> a) => Broadcast(Last(a));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Larger(Vector128<T> a, Vector128<T> b) => Vector128.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector128<T> a) => a.GetElement(Vector128<T>.Count - 1);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> WithFirst(Vector128<T> a, T value) => a.WithElement(0, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector128<T> a) => Vector128.Sum(a);
@@ -109,6 +121,9 @@ internal readonly unsafe struct Lanes256<T> : IVectorLanes<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> ScaleByShifted(Vector256<T> value, Vector256<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Max(Vector256<T> a, Vector256<T> b) => Vector256.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> ShiftIn(Vector256<T> a, Vector256<T> before) => ShiftUp(a, 1, Broadcast(Last(before)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> BroadcastLast(Vector256<T> a) => Broadcast(Last(a));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Larger(Vector256<T> a, Vector256<T> b) => Vector256.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector256<T> a) => Lanes128<T>.Last(a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> WithFirst(Vector256<T> a, T value) => a.WithElement(0, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector256<T> a) => Lanes128<T>.Sum(a.GetLower() + a.GetUpper());
@@ -162,9 +177,20 @@ internal readonly unsafe struct Lanes512<T> : IVectorLanes<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> ScaleByShifted(Vector512<T> value, Vector512<T> shifted) => (value.AsInt64() + (shifted.AsInt64() << 52)).As<long, T>();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Max(Vector512<T> a, Vector512<T> b) => Vector512.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Larger(Vector512<T> a, Vector512<T> b) => Vector512.MaxNative(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Last(Vector512<T> a) => Lanes256<T>.Last(a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(Vector512<T> a) => Lanes256<T>.Sum(a.GetLower() + a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Largest(Vector512<T> a) => Lanes256<T>.Largest(Vector256.Max(a.GetLower(), a.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> ShiftIn(Vector512<T> a, Vector512<T> before) => typeof(T) == typeof(double)
+        ? Avx512F.PermuteVar8x64x2(a.AsDouble(), Vector512.Create(15L, 0, 1, 2, 3, 4, 5, 6), before.AsDouble()).As<double, T>()
+        : Avx512F.PermuteVar16x32x2(a.AsSingle(), Vector512.Create(31, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14), before.AsSingle()).As<float, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> BroadcastLast(Vector512<T> a) => typeof(T) == typeof(double)
+        ? Avx512F.PermuteVar8x64(a.AsDouble(), Vector512.Create(7L)).As<double, T>()
+        : Avx512F.PermuteVar16x32(a.AsSingle(), Vector512.Create(15)).As<float, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> WithFirst(Vector512<T> a, T value)

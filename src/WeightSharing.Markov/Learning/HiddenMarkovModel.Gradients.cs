@@ -32,6 +32,6 @@ public sealed partial class HiddenMarkovModel<TObservation>
         }
 
         return ChainLogLikelihood.Of(
-            EmissionParts.LogOrForbidden(Start.Use()), EmissionParts.LogOrForbidden(EmissionParts.UseByState(Transitions)), logEmissions);
+            EmissionParts.LogOrForbidden(EmissionParts.UseByState(Start)), EmissionParts.LogOrForbidden(EmissionParts.UseByState(Transitions)), logEmissions);
     }
 }

@@ -41,7 +41,8 @@ public sealed partial class PairHmm
 {
     /// <summary>
     /// Trains by expectation maximisation: expected counts over all alignments of all pairs, those of tied parameters added up before they are
-    /// normalised. Matches of an unknown symbol count towards what they were summed out to, q of the other; the likelihood (times the prior) never falls.
+    /// normalised. Matches of an unknown symbol count towards what they were summed out to, q of the other, and flanks towards the insertions, whose distribution
+    /// they have; so the likelihood (times the prior) never falls, in any mode. The ends of the alignment and of flanks, τ and η, stay as they are.
     /// </summary>
     /// <param name="pairs">Pairs of related sequences.</param>
     /// <param name="options">Null is the defaults.</param>
@@ -67,40 +68,34 @@ public sealed partial class PairHmm
         }
     }
 
+    /// <summary>Expected numbers of uses of each probability, before tied ones are added up.</summary>
+    /// <param name="x">A sequence.</param>
+    /// <param name="y">Another.</param>
+    /// <param name="options">Null is global.</param>
+    public PairExpectedCounts ExpectedCounts(string x, string y, PairOptions? options = null)
+    {
+        PairCounts counts = Count([(x, y)], options);
+        return new PairExpectedCounts(
+            counts.Impossible > 0 ? double.NegativeInfinity : counts.LogLikelihood, Tensor.Wrap(counts.Transitions, Transitions.Shape), Tensor.Wrap(counts.Match, Match.Shape),
+            Tensor.Wrap(counts.Insert, Insert.Shape));
+    }
+
+    /// <summary>
+    /// ln P(x, y) as a differentiable tensor. The gradient of a probability θ is its expected count divided by θ; the rows of the transitions are used state by
+    /// state (M, X, Y are 0, 1, 2), those of the insertions by X and Y, so that under <c>UsageLedger.TrackContributions</c> the ledger holds what each contributed
+    /// to a tied parameter.
+    /// </summary>
+    /// <param name="x">A sequence.</param>
+    /// <param name="y">Another.</param>
+    /// <param name="options">Null is global.</param>
+    public Tensor<double> DifferentiableLogLikelihood(string x, string y, PairOptions? options = null) => PairLogLikelihood.Of(
+        EmissionParts.LogOrForbidden(EmissionParts.UseByState(Transitions)), EmissionParts.LogOrForbidden(Match.Use()),
+        EmissionParts.LogOrForbidden(EmissionParts.UseByState(Insert, firstState: X)), Alphabet.Encode(x), Alphabet.Encode(y), options, RandomEnd);
+
     private PairCounts Count(IReadOnlyList<(string X, string Y)> pairs, PairOptions? options)
     {
-        int v = Alphabet.Count, wide = v + 1;
-        var counts = new PairCounts(new double[12], new double[v * v], new double[2 * v]);
-        double[] match = new double[wide * wide], transitions = new double[9];
-        foreach ((string x, string y) in pairs)
-        {
-            PairNumbers numbers = Numbers(x, y, options);
-            double logLikelihood = Posteriors(numbers, transitions, (i, matches, gapX, gapY) =>
-            {
-                for (int j = 0; j <= numbers.K; j++)
-                {
-                    int b = j == 0 ? v : numbers.Ys[j - 1];
-                    if (i > 0 && j > 0) match[numbers.Xs[i - 1] * wide + b] += matches[j];
-                    if (i > 0 && numbers.Xs[i - 1] < v) counts.Insert[numbers.Xs[i - 1]] += gapX[j];
-                    if (j > 0 && b < v) counts.Insert[v + b] += gapY[j];
-                }
-            });
-            if (double.IsNegativeInfinity(logLikelihood)) counts.Impossible++;
-            else counts.LogLikelihood += logLikelihood;
-        }
-
-        for (int a = 0; a < wide; a++)
-        {
-            for (int b = 0; b < wide; b++)
-            {
-                double count = match[a * wide + b];
-                if (a < v && b < v) counts.Match[a * v + b] = count;
-                else if (a < v) counts.Insert[a] += count;
-                else if (b < v) counts.Insert[v + b] += count;
-            }
-        }
-
-        for (int s = 0; s < 3; s++) transitions.AsSpan(3 * s, 3).CopyTo(counts.Transitions.AsSpan(4 * s));
+        var counts = new PairCounts(Alphabet.Count);
+        foreach ((string x, string y) in pairs) counts.Add(Numbers(x, y, options));
         return counts;
     }
 
@@ -110,18 +105,5 @@ public sealed partial class PairHmm
         for (int k = 0; k < counts.Length; k++) counts[k] += prior?.PseudoCount ?? 0;
         simplex.Maximize(counts, theta);
         weight.Parameter.Set(Tensor.Wrap(theta, weight.Parameter.Shape));
-    }
-
-    private sealed class PairCounts(double[] transitions, double[] match, double[] insert)
-    {
-        public double[] Transitions { get; } = transitions;
-
-        public double[] Match { get; } = match;
-
-        public double[] Insert { get; } = insert;
-
-        public double LogLikelihood { get; set; }
-
-        public int Impossible { get; set; }
     }
 }

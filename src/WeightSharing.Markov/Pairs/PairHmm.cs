@@ -141,6 +141,20 @@ public sealed partial class PairHmm : Module<double>
         SetEmissions(p, background);
     }
 
+    /// <summary>Sets symmetric emissions from a matrix of substitution scores: matched pairs as it implies them, insertions from its background.</summary>
+    /// <param name="matrix">For example <see cref="SubstitutionMatrix.Blosum62"/>.</param>
+    /// <exception cref="ArgumentException">The matrix is for another alphabet, or the tying does not allow the values.</exception>
+    public void SetScores(SubstitutionMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        if (matrix.Alphabet.Symbols != Alphabet.Symbols)
+        {
+            throw new ArgumentException($"SetScores: {matrix.Name} is for the alphabet {matrix.Alphabet.Symbols}, the model has {Alphabet.Symbols}; they must be equal.", nameof(matrix));
+        }
+
+        SetEmissions(matrix.MatchProbabilities(), matrix.Background.AsSpan());
+    }
+
     /// <inheritdoc/>
     protected override void OnInitialize(RandomKey key)
     {

@@ -7,7 +7,7 @@ namespace WeightSharing.Markov;
 internal sealed class PairLattice
 {
     private readonly PairNumbers numbers;
-    private readonly double[] a, prefixX, prefixY;
+    private readonly double[] a, prefixX, prefixY, suffixX, suffixY;
     private readonly double[][] forward;        // per row: 3 logarithms a column of the band, M with the begin apart
 
     public PairLattice(PairNumbers numbers)
@@ -15,6 +15,8 @@ internal sealed class PairLattice
         this.numbers = numbers;
         a = [.. numbers.A.Select(p => Math.Log(p))];
         (prefixX, prefixY) = (Prefix(numbers.Xs, numbers.Fx), Prefix(numbers.Ys, numbers.Fy));
+        // Sums of their own, as a symbol that no flank emits makes differences of prefixes undefined.
+        (suffixX, suffixY) = (Suffix(numbers.Xs, numbers.Fx), Suffix(numbers.Ys, numbers.Fy));
         forward = new double[numbers.N + 1][];
         for (int i = 0; i <= numbers.N; i++) forward[i] = Row(i);
         double[] ends = [.. Ends()];
@@ -133,7 +135,7 @@ internal sealed class PairLattice
     }
 
     // The flanks behind a cell.
-    private double Over(int i, int j) => numbers.MayEnd(i, j) ? prefixX[^1] - prefixX[i] + prefixY[^1] - prefixY[j] : double.NegativeInfinity;
+    private double Over(int i, int j) => numbers.MayEnd(i, j) ? suffixX[i] + suffixY[j] : double.NegativeInfinity;
 
     // For every cell where an alignment may end: from M, X, Y and from the begin at once.
     private IEnumerable<double> Ends()
@@ -148,6 +150,13 @@ internal sealed class PairLattice
                 yield return Begin(i, j) + a[3] + Over(i, j);
             }
         }
+    }
+
+    private double[] Suffix(int[] sequence, double[] logs)
+    {
+        double[] sums = Prefix([.. sequence.Reverse()], logs);
+        Array.Reverse(sums);
+        return sums;
     }
 
     private double[] Prefix(int[] sequence, double[] logs)

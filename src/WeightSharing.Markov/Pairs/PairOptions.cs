@@ -29,6 +29,6 @@ public sealed record PairOptions
     /// <summary>Computes probabilities in float, with scaling: twice as fast, to about six digits of P.</summary>
     public bool SinglePrecision { get; init; }
 
-    /// <summary>The most cells whose predecessors Viterbi keeps at once; beyond, it divides the problem (Hirschberg).</summary>
-    public long TraceCells { get; init; } = 16_000_000;
+    /// <summary>The most cells whose scores Viterbi keeps at once, 24 bytes each; beyond, it divides the problem (Hirschberg).</summary>
+    public long TraceCells { get; init; } = 1 << 20;
 }

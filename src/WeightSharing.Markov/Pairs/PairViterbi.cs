@@ -1,313 +1,113 @@
+using WeightSharing.Markov.Kernels;
+
 namespace WeightSharing.Markov;
 
 /// <summary>
-/// The most probable alignment. Small problems keep a byte a cell; larger ones are divided at their middle row (Hirschberg 1975; Myers and Miller 1988 for
-/// affine gaps), which keeps a few rows and computes every cell about twice.
+/// The most probable alignment. Where it may begin and end in several places, one pass over all cells finds its end and one back its beginning. Between them
+/// the problem is divided at its middle row (Hirschberg 1975; Myers and Miller 1988 for affine gaps) until the scores of a part fit in memory: a few
+/// rows are kept, and every cell is computed about twice.
 /// </summary>
 internal sealed class PairViterbi
 {
     private const double No = double.NegativeInfinity;
 
     private readonly PairNumbers numbers;
-    private readonly double[] a, logX, logY, prefixX, prefixY;
-    private readonly double[][] profile;
+    private readonly PairUnits units;
+    private readonly PairBestSweep ahead, back;
+    private readonly double[] a;
     private readonly long traceCells;
-    private readonly System.Text.StringBuilder states = new();
+    private readonly List<string> states = [];
 
-    private PairViterbi(PairNumbers numbers, long traceCells)
+    private PairViterbi(PairNumbers numbers, long traceCells, SimdWidth width)
     {
         (this.numbers, this.traceCells) = (numbers, traceCells);
+        units = new PairUnits(numbers);
         a = [.. numbers.A.Select(p => Math.Log(p))];
-        logX = [0, .. numbers.Xs.Select(symbol => Math.Log(numbers.Qx[symbol]))];
-        logY = [0, .. numbers.Ys.Select(symbol => Math.Log(numbers.Qy[symbol]))];
-        int wide = numbers.Qx.Length;
-        profile = new double[wide][];
-        foreach (int symbol in numbers.Xs) profile[symbol] ??= [No, .. numbers.Ys.Select(other => Math.Log(numbers.P[symbol * wide + other]))];
-        bool flanks = numbers.Mode != PairMode.Global;
-        (prefixX, prefixY) = (Prefix(numbers.Xs, numbers.Fx), Prefix(numbers.Ys, numbers.Fy));
-
-        double[] Prefix(int[] sequence, double[] logs)
-        {
-            var sums = new double[sequence.Length + 1];
-            for (int i = 0; i < sequence.Length && flanks; i++) sums[i + 1] = sums[i] + logs[sequence[i]];
-            return sums;
-        }
+        (ahead, back) = (new PairBestSweep(numbers, units, a, isReversed: false, width), new PairBestSweep(numbers, units, a, isReversed: true, width));
     }
 
     /// <summary>ln P(x, y, alignment), its columns, and where it begins; −∞ and no columns when there is none.</summary>
-    public static (double LogProbability, string States, int StartX, int StartY) Run(PairNumbers numbers, long traceCells)
+    public static (double LogProbability, string States, int StartX, int StartY) Run(PairNumbers numbers, long traceCells, SimdWidth? width = null)
     {
-        var search = new PairViterbi(numbers, traceCells);
-        (double best, int i0, int j0, int i1, int j1, int last) = search.FindEnds();
-        if (double.IsNegativeInfinity(best)) return (best, "", 0, 0);
-        // Between its ends the alignment is a global one, which leaves its last state for the end.
-        double[] final = [No, No, No];
-        final[last == 3 ? 0 : last] = 0;
-        if (i0 != i1 || j0 != j1) search.Divide(i0, i1, j0, j1, [0, No, No], final);
-        return (best, search.states.ToString(), i0, j0);
-    }
-
-    // One pass over all cells with a few rows: the best score, and for every state where its path began.
-    private (double, int, int, int, int, int) FindEnds()
-    {
-        int n = numbers.N, k = numbers.K;
-        (double Best, int I0, int J0, int I1, int J1, int State) best = (No, 0, 0, 0, 0, 0);
-        var rows = new Rows(k);
+        var search = new PairViterbi(numbers, traceCells, width ?? Simd.Chosen);
+        (int i0, int j0, int i1, int j1) = (0, 0, numbers.N, numbers.K);
+        double best = No;
         bool global = numbers.Mode == PairMode.Global;
-        long[] fromM = new long[k + 1], fromX = new long[k + 1], fromY = new long[k + 1];
-        for (int i = 0; i <= n; i++)
-        {
-            (int from, int to) = numbers.Columns(i);
-            rows.Begin(from, to);
-            double[] p = i == 0 ? [] : profile[numbers.Xs[i - 1]];
-            (double diagonalM, double diagonalX, double diagonalY) = rows.Above(from - 1);
-            long originM = from > 0 ? fromM[from - 1] : 0, originX = from > 0 ? fromX[from - 1] : 0, originY = from > 0 ? fromY[from - 1] : 0;
-            double leftM = No, leftX = No, leftY = No;
-            for (int j = from; j <= to; j++)
-            {
-                (double upM, double upX, double upY) = rows.Above(j);
-                double m = No, x = No, y = No;
-                long om = 0, ox = 0, oy = 0;
-                if (i > 0 && j > 0)
-                {
-                    (m, om) = Best(diagonalM + a[0], originM, diagonalX + a[4], originX, diagonalY + a[8], originY);
-                    m += p[j];
-                }
-
-                if (i > 0)
-                {
-                    (x, ox) = Best(upM + a[1], fromM[j], upX + a[5], fromX[j], upY + a[9], fromY[j]);
-                    x += logX[i];
-                }
-
-                if (j > from)
-                {
-                    (y, oy) = Best(leftM + a[2], fromM[j - 1], leftX + a[6], fromX[j - 1], leftY + a[10], fromY[j - 1]);
-                    y += logY[j];
-                }
-
-                (originM, originX, originY) = (fromM[j], fromX[j], fromY[j]);
-                double begin = numbers.MayStart(i, j) ? prefixX[i] + prefixY[j] + numbers.FlankEnds : No, source = m;
-                long origin = om;
-                if (begin > m) (source, origin) = (begin, ((long)i << 32) | (uint)j);
-                (fromM[j], fromX[j], fromY[j]) = (origin, ox, oy);
-                (diagonalM, diagonalX, diagonalY) = (upM, upX, upY);
-                rows.Set(j, source, x, y);
-                (leftM, leftX, leftY) = (source, x, y);
-                if (!numbers.MayEnd(i, j)) continue;
-                double over = prefixX[^1] - prefixX[i] + prefixY[^1] - prefixY[j];
-                if (source + a[3] + over > best.Best) best = (source + a[3] + over, (int)(origin >> 32), (int)origin, i, j, origin == (((long)i << 32) | (uint)j) ? 3 : 0);
-                if (x + a[7] + over > best.Best) best = (x + a[7] + over, (int)(ox >> 32), (int)ox, i, j, 1);
-                if (y + a[11] + over > best.Best) best = (y + a[11] + over, (int)(oy >> 32), (int)oy, i, j, 2);
-            }
-        }
-
-        return global && double.IsNegativeInfinity(best.Best) ? (No, 0, 0, 0, 0, 0) : best;
-
-        static (double, long) Best(double m, long om, double x, long ox, double y, long oy) => m >= x && m >= y ? (m, om) : x >= y ? (x, ox) : (y, oy);
+        if (!global) (best, i0, j0, i1, j1) = search.FindEnds();
+        // Nothing between the ends: straight from the begin, which counts as M, to the end.
+        if (i0 == i1 && j0 == j1) best = global ? search.a[3] : best;
+        else best = search.Divide(i0, i1, j0, j1, search.a[..3], [search.a[3], search.a[7], search.a[11]]);
+        return double.IsNegativeInfinity(best) ? (No, "", 0, 0) : (best + search.units.LogTotal, string.Concat(search.states), i0, j0);
     }
 
-    // The best way from (i0, j0), entered with the scores init of being in each state there, to (i1, j1), left with the scores final; its columns are appended.
-    private void Divide(int i0, int i1, int j0, int j1, double[] init, double[] final)
+    // The corners of the best alignment; equal ones for an empty one.
+    private (double, int, int, int, int) FindEnds()
     {
-        if ((long)(i1 - i0 + 1) * (j1 - j0 + 1) <= traceCells || i1 - i0 < 2)
-        {
-            Trace(i0, i1, j0, j1, init, final);
-            return;
-        }
+        var flanks = new PairFlanks(numbers);
+        (double best, int i1, int j1) = ahead.Search(new PairPart(0, numbers.N, 0, numbers.K), null, flanks.Begins(), flanks.End);
+        if (flanks.Empty() is { } cell && a[3] >= best) return (a[3], cell.I, cell.J, cell.I, cell.J);
+        if (double.IsNegativeInfinity(best)) return (No, 0, 0, 0, 0);
+        (_, int i0, int j0) = back.Search(new PairPart(0, i1, 0, j1), [a[3], a[7], a[11]], null, flanks.BeginsBackFrom(j1));
+        return (best, i0, j0, i1, j1);
+    }
 
+    // The best way from (i0, j0), with the scores of the first state's being M, X, Y, to (i1, j1), with the scores of ending after each; its columns are appended.
+    private double Divide(int i0, int i1, int j0, int j1, double[] entry, double[] final)
+    {
+        if (i1 - i0 < 2 || (long)(i1 - i0 + 1) * (j1 - j0 + 1) <= traceCells) return Trace(i0, i1, j0, j1, entry, final);
         int middle = (i0 + i1) / 2;
-        double[] front = Front(i0, middle, j0, j1, init), back = Back(middle, i1, j0, j1, final);
+        // Every way crosses from the middle row to the next once, by a match or an insertion into x: d and u ahead meet M and X from behind.
+        ahead.Rows(new PairPart(i0, middle, j0, j1), entry, default);
+        back.Rows(new PairPart(middle, i1, j0, j1), final, default);
         (double best, int column, int state) = (No, -1, 0);
-        for (int j = j0; j <= j1; j++)
+        ReadOnlySpan<double> d = ahead.D, u = ahead.U, m = back.LastM, x = back.LastX;
+        for (int c = 0; c <= j1 - j0; c++)
         {
-            for (int s = 0; s < 3; s++)
-            {
-                double value = front[3 * (j - j0) + s] + back[3 * (j - j0) + s];
-                if (value > best) (best, column, state) = (value, j, s);
-            }
+            double match = d[c] + m[j1 - j0 - c], insert = u[c] + x[j1 - j0 - c];
+            if (match > best) (best, column, state) = (match, j0 + c, 0);
+            if (insert > best) (best, column, state) = (insert, j0 + c, 1);
         }
 
-        double[] only = [No, No, No];
-        only[state] = 0;
-        Divide(i0, middle, j0, column, init, only);
-        Divide(middle, i1, column, j1, only, final);
+        if (column < 0) return No;
+        Divide(i0, middle, j0, column, entry, [a[state], a[4 + state], a[8 + state]]);
+        Divide(middle, i1, column, j1, state == 0 ? [0, No, No] : [No, 0, No], final);
+        return best;
     }
 
-    // Scores of being in each state at the columns of the last row.
-    private double[] Front(int i0, int i1, int j0, int j1, double[] init)
+    // All scores of a part, and the way back through them.
+    private double Trace(int i0, int i1, int j0, int j1, double[] entry, double[] final)
     {
-        var rows = new Rows(numbers.K);
-        for (int i = i0; i <= i1; i++)
+        int run = PairBestSweep.Length(j1 - j0), height = i1 - i0 + 1;
+        double[] all = System.Buffers.ArrayPool<double>.Shared.Rent(checked(height * 3 * run));
+        try
         {
-            (int from, int to) = Within(i, j0, j1);
-            rows.Begin(from, to);
-            double[] p = i == i0 ? [] : profile[numbers.Xs[i - 1]];
-            (double dm, double dx, double dy) = from > j0 ? rows.Above(from - 1) : (No, No, No);
-            double lm = No, lx = No, ly = No;
-            for (int j = from; j <= to; j++)
+            ahead.Rows(new PairPart(i0, i1, j0, j1), entry, all.AsSpan(0, height * 3 * run));
+            int state = Better(At(i1, j1, 0) + final[0], At(i1, j1, 1) + final[1], At(i1, j1, 2) + final[2], out double best);
+            if (double.IsNegativeInfinity(best)) return No;
+            var backwards = new char[i1 - i0 + j1 - j0];
+            int at = backwards.Length;
+            for ((int i, int j) = (i1, j1); ;)
             {
-                (double um, double ux, double uy) = i > i0 ? rows.Above(j) : (No, No, No);
-                double m = No, x = No, y = No;
-                if (i == i0 && j == j0)
-                {
-                    (m, x, y) = (init[0], init[1], init[2]);
-                }
-                else
-                {
-                    if (i > i0 && j > j0) m = Math.Max(Math.Max(dm + a[0], dx + a[4]), dy + a[8]) + p[j];
-                    if (i > i0) x = Math.Max(Math.Max(um + a[1], ux + a[5]), uy + a[9]) + logX[i];
-                    y = Math.Max(Math.Max(lm + a[2], lx + a[6]), ly + a[10]) + logY[j];
-                }
-
-                rows.Set(j, m, x, y);
-                (lm, lx, ly) = (m, x, y);
-                (dm, dx, dy) = (um, ux, uy);
+                backwards[--at] = "MXY"[state];
+                (i, j) = (i - (state == 2 ? 0 : 1), j - (state == 1 ? 0 : 1));
+                if ((i, j) == (i0, j0)) break;
+                state = Better(At(i, j, 0) + a[state], At(i, j, 1) + a[4 + state], At(i, j, 2) + a[8 + state], out _);
             }
+
+            states.Add(new string(backwards, at, backwards.Length - at));
+            return best;
         }
-
-        return rows.Last(j0, j1);
-    }
-
-    // The best that can follow from each state at the columns of the first row.
-    private double[] Back(int i0, int i1, int j0, int j1, double[] final)
-    {
-        var rows = new Rows(numbers.K);
-        for (int i = i1; i >= i0; i--)
+        finally
         {
-            (int from, int to) = Within(i, j0, j1);
-            rows.Begin(from, to);
-            double[] p = i == i1 ? [] : profile[numbers.Xs[i]];
-            (double dm, _, _) = to < j1 ? rows.Above(to + 1) : (No, No, No);
-            double ly = No;
-            for (int j = to; j >= from; j--)
-            {
-                (double um, double ux, double uy) = i < i1 ? rows.Above(j) : (No, No, No);
-                double match = i < i1 && j < j1 ? p[j + 1] + dm : No, insertX = i < i1 ? logX[i + 1] + ux : No, insertY = j < to ? logY[j + 1] + ly : No;
-                double m, x, y;
-                if (i == i1 && j == j1)
-                {
-                    (m, x, y) = (final[0], final[1], final[2]);
-                }
-                else
-                {
-                    m = Math.Max(Math.Max(a[0] + match, a[1] + insertX), a[2] + insertY);
-                    x = Math.Max(Math.Max(a[4] + match, a[5] + insertX), a[6] + insertY);
-                    y = Math.Max(Math.Max(a[8] + match, a[9] + insertX), a[10] + insertY);
-                }
-
-                rows.Set(j, m, x, y);
-                ly = y;
-                (dm, _) = (um, uy);
-            }
+            System.Buffers.ArrayPool<double>.Shared.Return(all);
         }
 
-        return rows.Last(j0, j1);
-    }
+        double At(int i, int j, int s) => all[((i - i0) * 3 + s) * run + j - j0];
 
-    // All cells with their predecessors, two bits a state.
-    private void Trace(int i0, int i1, int j0, int j1, double[] init, double[] final)
-    {
-        var trace = new byte[i1 - i0 + 1][];
-        var rows = new Rows(numbers.K);
-        for (int i = i0; i <= i1; i++)
-        {
-            (int from, int to) = Within(i, j0, j1);
-            byte[] own = trace[i - i0] = new byte[Math.Max(0, to - from + 1)];
-            rows.Begin(from, to);
-            double[] p = i == i0 ? [] : profile[numbers.Xs[i - 1]];
-            (double dm, double dx, double dy) = from > j0 ? rows.Above(from - 1) : (No, No, No);
-            double lm = No, lx = No, ly = No;
-            for (int j = from; j <= to; j++)
-            {
-                (double um, double ux, double uy) = i > i0 ? rows.Above(j) : (No, No, No);
-                double m = No, x = No, y = No;
-                if (i == i0 && j == j0)
-                {
-                    (m, x, y) = (init[0], init[1], init[2]);
-                }
-                else
-                {
-                    int way = 0;
-                    if (i > i0 && j > j0)
-                    {
-                        int of = Of(dm + a[0], dx + a[4], dy + a[8], out m);
-                        m += p[j];
-                        way |= of;
-                    }
-
-                    if (i > i0)
-                    {
-                        int of = Of(um + a[1], ux + a[5], uy + a[9], out x);
-                        x += logX[i];
-                        way |= of << 2;
-                    }
-
-                    int left = Of(lm + a[2], lx + a[6], ly + a[10], out y);
-                    y += logY[j];
-                    own[j - from] = (byte)(way | left << 4);
-                }
-
-                rows.Set(j, m, x, y);
-                (lm, lx, ly) = (m, x, y);
-                (dm, dx, dy) = (um, ux, uy);
-            }
-        }
-
-        double[] last = rows.Last(j1, j1);
-        int state = Of(last[0] + final[0], last[1] + final[1], last[2] + final[2], out _);
-        var backwards = new List<char>();
-        for ((int i, int j) = (i1, j1); (i, j) != (i0, j0);)
-        {
-            backwards.Add("MXY"[state]);
-            int way = trace[i - i0][j - Within(i, j0, j1).From] >> 2 * state & 3;
-            (i, j) = (i - (state == 2 ? 0 : 1), j - (state == 1 ? 0 : 1));
-            state = way;
-        }
-
-        backwards.Reverse();
-        states.Append([.. backwards]);
-
-        static int Of(double m, double x, double y, out double best)
+        static int Better(double m, double x, double y, out double best)
         {
             (best, int of) = m >= x && m >= y ? (m, 0) : x >= y ? (x, 1) : (y, 2);
             return of;
         }
-    }
-
-    private (int From, int To) Within(int i, int j0, int j1)
-    {
-        (int from, int to) = numbers.Columns(i);
-        return (Math.Max(from, j0), Math.Min(to, j1));
-    }
-
-    /// <summary>Two rows of scores; outside the columns of a row everything is −∞.</summary>
-    private sealed class Rows(int columns)
-    {
-        private double[] above = Nothing(columns), own = Nothing(columns);
-        private int aboveFrom, aboveTo = -1, from, to = -1;
-
-        public void Begin(int first, int last)
-        {
-            (above, own) = (own, above);
-            (aboveFrom, aboveTo, from, to) = (from, to, first, last);
-        }
-
-        public (double M, double X, double Y) Above(int j) => j >= aboveFrom && j <= aboveTo ? (above[3 * j], above[3 * j + 1], above[3 * j + 2]) : (No, No, No);
-
-        public void Set(int j, double m, double x, double y) => (own[3 * j], own[3 * j + 1], own[3 * j + 2]) = (m, x, y);
-
-        public double[] Last(int j0, int j1)
-        {
-            var result = new double[3 * (j1 - j0 + 1)];
-            for (int j = j0; j <= j1; j++)
-            {
-                for (int s = 0; s < 3; s++) result[3 * (j - j0) + s] = j >= from && j <= to ? own[3 * j + s] : No;
-            }
-
-            return result;
-        }
-
-        private static double[] Nothing(int columns) => new double[3 * (columns + 1)];
     }
 }

@@ -208,12 +208,11 @@ public sealed partial class Trainer<T, TInput, TTarget>
         using var scope = TensorScope.Begin();
         int count = Math.Min(AccumulatedBatches, source.BatchCount - Batch);
         if (Schedule is not null) Optimizer.LearningRate = BaseLearningRate * Schedule.Factor(Step);
+        using UsageLedgerScope? tracking = UsageRule is null ? null : UsageLedger.TrackContributions();
         Optimizer.ZeroGradient();
         var batches = new Batch<TInput, TTarget>[count];
         for (int i = 0; i < count; i++) batches[i] = source.Read(Epoch, Batch + i);
         long examples = batches.Sum(batch => (long)batch.Count);
-
-        using UsageLedgerScope? tracking = UsageRule is null ? null : UsageLedger.TrackContributions();
 
         // Nothing of this step counts before the step is complete: a failed one leaves the trainer where it was.
         var part = new Tally { Confusion = null };

@@ -42,6 +42,8 @@ public sealed class LedgerInsightsTests
         Assert.Contains("<h1>A &lt;page&gt;</h1>", page, StringComparison.Ordinal);
         Assert.Contains("2.weight (transposed)", page, StringComparison.Ordinal);
         Assert.Contains("<polyline", page, StringComparison.Ordinal);
+        Assert.Contains("<p>1 use.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<p>2 uses; coherence 0.956;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http", page, StringComparison.Ordinal);
     }
 
@@ -69,6 +71,12 @@ public sealed class LedgerInsightsTests
         IReadOnlyList<(long Step, double Value)> coherence = series.Of("0.weight", insight => insight.Coherence);
         Assert.Equal([0L, 1, 2], coherence.Select(point => point.Step));
         Assert.Equal(3, coherence.Select(point => point.Value).Distinct().Count());
+        using JsonDocument json = JsonDocument.Parse(series.ToJson());
+        Assert.Equal(coherence, json.RootElement.EnumerateArray().Select(look => (look.GetProperty("step").GetInt64(), look.GetProperty("parameters")[0].GetProperty("coherence").GetDouble())));
+        // A curve for the weight with two uses, none for biases with one.
+        string page = new InsightPage("series").Add(series).ToString();
+        Assert.Equal(2, page.Split("<polyline").Length - 1);
+        Assert.Contains("Coherence of 0.weight, ‖Σ g‖ / Σ ‖g‖, by step of training.", System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     internal static (Sequential<double> Model, Tensor<double> Input) Autoencoder()

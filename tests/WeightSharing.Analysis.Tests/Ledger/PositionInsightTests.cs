@@ -28,4 +28,48 @@ public sealed class PositionInsightTests
         Assert.Equal(Math.Sqrt(positions[0].Gradients[..1].ToArray().Sum(g => g * g)), positions[0].Norms[0, 0], 1e-12);
         Assert.Contains("the network has no Conv2d", Assert.Throws<ArgumentException>(() => PositionInsight.Of(new Sequential<double>(new Tanh<double>()), input, y => y.Sum())).Message, StringComparison.Ordinal);
     }
+
+    public static TheoryData<string> Convolutions => ["circular", "reflect", "white", "sequence", "sequence, replicate"];
+
+    [Theory]
+    [MemberData(nameof(Convolutions))]
+    public void Any_padding_and_sequences_have_positions_that_add_up(string kind)
+    {
+        Layer<double> layer = kind switch
+        {
+            "circular" => new Conv2d<double>(2, 3, 3, padding: 1, paddingMode: PaddingMode.Circular),
+            "reflect" => new Conv2d<double>(2, 3, 3, stride: 2, padding: 1, bias: ConvolutionBias.PerPosition((3, 3)), paddingMode: PaddingMode.Reflect),
+            "white" => new Conv2d<double>(2, 3, 3, padding: 1, paddingValue: -1),
+            "sequence" => new Conv1d<double>(2, 3, 3, padding: 1),
+            _ => new Conv1d<double>(2, 3, 3, padding: 1, paddingMode: PaddingMode.Replicate),
+        };
+        var network = new Sequential<double>(layer, new Tanh<double>());
+        network.Initialize(seed: 4);
+        Tensor<double> input = Tensor.Normal<double>(kind.StartsWith("sequence", StringComparison.Ordinal) ? [2, 2, 7] : [2, 2, 5, 6], RandomKey.Of(5));
+        PositionInsight<double> positions = Assert.Single(PositionInsight.Of(network, input, y => (y * y).Sum()));
+        Tensor<double> output = network.Forward(input);
+        (output * output).Sum().Backward();
+        Close.All(network.Parameters["0.weight"].Parameter.Gradient!.ToArray(), positions.Gradients.Sum(0).ToArray(), 1e-12);
+    }
+
+    [Fact]
+    public void A_convolution_inside_any_model_has_positions_and_they_are_uses()
+    {
+        var tower = new Conv2d<double>(1, 2, 3);
+        tower.Initialize(seed: 6);
+        Tensor<double> left = Tensor.Normal<double>([3, 1, 5, 4], RandomKey.Of(7)), right = Tensor.Normal<double>([3, 2, 3, 2], RandomKey.Of(8));
+        PositionInsight<double> positions = PositionInsight.Of(tower, left, y => ((y - right) * (y - right)).Sum());
+        Assert.Empty(tower.Weight.Parameter.Ledger.Usages);
+        Tensor<double> difference = tower.Forward(left) - right;
+        (difference * difference).Sum().Backward();
+        Tensor<double> gradient = tower.Weight.Parameter.Gradient!;
+        Close.All(gradient.ToArray(), positions.Gradients.Sum(0).ToArray(), 1e-12);
+
+        ParameterInsight uses = positions.ToUses();
+        Assert.Equal(6, uses.Usages.Count);
+        Assert.Equal("weight at (1, 0)", uses.Usages[2].Name);
+        Assert.Equal(Math.Sqrt((gradient * gradient).Sum().Item()), uses.SumNorm, 1e-12);
+        Assert.Equal(positions.Norms.Cast<double>(), uses.Along("p").Select(use => use.Norm));
+        Assert.Equal(positions.CosinesToSum.Cast<double>(), uses.Usages.Select(use => use.CosineToSum));
+    }
 }

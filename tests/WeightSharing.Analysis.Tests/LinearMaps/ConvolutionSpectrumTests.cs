@@ -22,6 +22,19 @@ public sealed class ConvolutionSpectrumTests
     }
 
     [Fact]
+    public void Gains_are_what_the_filter_does_to_waves()
+    {
+        Tensor<double> filters = Tensor.From(2.0, 7, -1).Reshape(1, 1, 1, 3);
+        double[,] gains = ConvolutionSpectrum.Gains(filters, (1, 20));
+        // |2 + 7·e^{iω} − e^{2iω}| at ω = 2πf/20; the two signs of a frequency are alike.
+        for (int f = 0; f < 20; f++)
+        {
+            double omega = 2 * Math.PI * f / 20, real = 2 + 7 * Math.Cos(omega) - Math.Cos(2 * omega), imaginary = 7 * Math.Sin(omega) - Math.Sin(2 * omega);
+            Assert.Equal(Math.Sqrt(real * real + imaginary * imaginary), gains[0, f], 1e-12);
+        }
+    }
+
+    [Fact]
     public void Clipping_bounds_every_singular_value_and_keeps_the_smaller_ones()
     {
         (Tensor<double> filters, Size2 size) = Of("channels");

@@ -31,7 +31,7 @@ public class RecurrenceGradientsTests
         }
 
         var gradients = new RecurrenceWeightGradients<double>(operands, gates, last);
-        Expect.Close(dx, gradients.Inputs());
+        Expect.Close(dx, gradients.Inputs(operands));
         Expect.Close(dw, gradients.InputWeight());
         Expect.Close(du, gradients.RecurrentWeight(states.ToArray(), o.H));
         Expect.Close(gates.Sum(own ? [1] : [0, 1]), gradients.InputBias());

@@ -48,6 +48,28 @@ public class RecurrenceTests
         if (kind is "tanh") Expect.Gradients(xs => f(xs[0], xs[1], xs[1], xs[2], xs[2], xs[3], xs[3]), o.X, o.U, o.B, o.H);
     }
 
+    // Weights of a step's own that are one weight seen at every step: computed with as one, with gradients step by step.
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_weight_seen_at_every_step_has_a_gradient_at_every_step(string kind)
+    {
+        Operands o = Operands.Of(kind, 4, 3, 2, 2);
+        Run f = Of(kind);
+        Tensor<double>[] leaves = [.. new[] { o.X, o.W, o.U, o.B, o.Q }.Select(value => value.Copy().RequireGradient())];
+        Tensor<double> EveryStep(Tensor<double> values) => values.Unsqueeze(0).BroadcastTo(values.Shape.Insert(0, 4));
+        foreach ((bool reverse, int[]? lengths) in ((bool, int[]?)[])[(false, null), (true, [2, 0, 4])])
+        {
+            Tensor<double>[] seen = [.. leaves[1..].Select(EveryStep)], own = [.. leaves[1..].Select(leaf => Tensor.Stack<double>([leaf, leaf, leaf, leaf]))];
+            Tensor<double> y = f(leaves[0], seen[0], seen[1], seen[2], seen[3], lengths: lengths, reverse: reverse), z = f(leaves[0], own[0], own[1], own[2], own[3], lengths: lengths, reverse: reverse);
+            Expect.Close(z, y, 1e-14);
+            Tensor<double> dy = Expect.Values(y.Shape, "dy");
+            Tensor<double>[] expected = Gradient.Of(z, [leaves[0], .. own], dy), actual = Gradient.Of(y, [leaves[0], .. seen], dy);
+            for (int i = 0; i < expected.Length; i++) Expect.Close(expected[i], actual[i], 1e-13);
+        }
+
+        Expect.Gradients(xs => f(xs[0], EveryStep(xs[1]), EveryStep(xs[2]), EveryStep(xs[3]), EveryStep(xs[4])), o.X, o.W, o.U, o.B!, o.Q!);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Steps_with_weights_of_their_own_have_gradients_of_their_own(string kind)

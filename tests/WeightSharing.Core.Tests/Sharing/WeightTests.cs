@@ -39,6 +39,47 @@ public class WeightTests
     }
 
     [Fact]
+    public void Uses_over_steps_add_up_through_tyings_over_passes_and_after_zeroing()
+    {
+        Weight<double> free = new Parameter<double>(Expect.Values([2])), weight = free.Through(Tying.Palindrome(3));
+        Tensor<double> seed = Expect.Values([4, 3], "seed"), shorter = Expect.Values([2, 3], "shorter");
+        using (UsageLedger.TrackContributions())
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                free.Parameter.ZeroGradient();
+                Assert.All(free.Parameter.Ledger.Usages, usage => Assert.Null(usage.Gradient));
+                // Two passes, and one of fewer steps, before the gradient is zeroed.
+                (weight.UseOverSteps(4) * seed).Sum().Backward();
+                (weight.UseOverSteps(4) * seed).Sum().Backward();
+                (weight.UseOverSteps(2) * shorter).Sum().Backward();
+                Usage<double>[] steps = [.. free.Parameter.Ledger.Usages];
+                Assert.Equal(4, steps.Length);
+                for (int t = 0; t < 4; t++)
+                {
+                    Tensor<double> own = seed.Select(0, t) * 2;
+                    if (t < 2) own += shorter.Select(0, t);
+                    Expect.Close(weight.Tying.Collect(own), steps[t].Gradient!, 1e-14);
+                }
+
+                Expect.Close(steps.Select(usage => usage.Gradient!).Aggregate((a, b) => a + b), free.Parameter.Gradient!, 1e-14);
+            }
+        }
+    }
+
+    [Fact]
+    public void Frozen_weights_over_steps_are_seen_at_every_step_without_a_gradient()
+    {
+        Weight<double> weight = new Parameter<double>(Expect.Values([2, 3])) { IsFrozen = true };
+        using (UsageLedger.TrackContributions())
+        {
+            Tensor<double> each = weight.UseOverSteps(3);
+            Assert.False(each.RequiresGradient);
+            for (int t = 0; t < 3; t++) Expect.Bitwise(weight.Value, each.Select(0, t).Copy());
+        }
+    }
+
+    [Fact]
     public void Transposition_shares_the_buffer()
     {
         Weight<double> weight = new Parameter<double>(Expect.Values([2, 3])), transposed = weight.Transposed();

@@ -7,7 +7,8 @@ namespace WeightSharing.Tests.Hessians;
 
 public sealed class HessianExperimentTests
 {
-    private static readonly CurvatureNetwork Problem = new(new DigitTrial(DigitImages.Load(new DataSource(null)), seed: 1, repeat: 0), maps: 2, perClass: 2);
+    private static readonly CurvatureNetwork Problem = new(new DigitTrial(DigitImages.Load(new DataSource(null)), seed: 1, repeat: 0), maps: 2,
+        perClass: 2);
 
     [Fact]
     public void The_unshared_network_is_the_same_function_with_one_tying_a_parameter()
@@ -16,7 +17,8 @@ public sealed class HessianExperimentTests
         Assert.Equal(shared.Parameters.Select(parameter => parameter.Count), Problem.Tyings.Select(tying => tying.FreeCount));
         Assert.Equal(unshared.Parameters.Select(parameter => parameter.Count), Problem.Tyings.Select(tying => tying.FullShape.Count));
         Assert.Equal(CurvatureNetwork.Places, unshared.Parameters[0].Shape[0]);
-        double[] expected = shared.Forward(Problem.Test.Images.To<double>()).ToArray(), actual = unshared.Forward(Problem.Test.Images.To<double>()).ToArray();
+        double[] expected = shared.Forward(Problem.Test.Images.To<double>()).ToArray(),
+            actual = unshared.Forward(Problem.Test.Images.To<double>()).ToArray();
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
     }
 
@@ -40,7 +42,8 @@ public sealed class HessianExperimentTests
         Assert.True(good.FinalLoss < good.Losses[0]);
         Assert.True(wild.Losses.Length < 40 && double.IsPositiveInfinity(wild.FinalLoss));
 
-        Descent Run(double rate) => Descent.Run(Problem.Create(shared: true, seed: 5), Problem, rate, steps: 40, TestContext.Current.CancellationToken);
+        Descent Run(double rate) => Descent.Run(Problem.Create(shared: true, seed: 5), Problem, rate, steps: 40,
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]

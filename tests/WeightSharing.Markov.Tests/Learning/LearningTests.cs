@@ -222,6 +222,22 @@ public sealed class LearningTests
     }
 
     [Fact]
+    public void The_ledger_shows_what_each_state_contributed_to_tied_start_probabilities()
+    {
+        var model = new HiddenMarkovModel<int>(new CategoricalEmission(3, 4), startTying: Tying.Classes([3], 0, 1, 0));
+        model.Initialize(3);
+        int[] sequence = Brute.Symbols(8, 4, 2);
+        double[] counts = model.Posterior(sequence).Counts.Start.ToArray();
+        using (UsageLedger.TrackContributions()) model.DifferentiableLogLikelihood(sequence).Backward();
+        Parameter<double> start = model.Start.Parameter;
+        Usage<double>[] usages = [.. start.Ledger.Usages];
+        Assert.Equal(["state=0", "state=1", "state=2"], usages.Select(usage => usage.Site.ToString()));
+        double[] theta = start.Value.ToArray();
+        for (int s = 0; s < 3; s++) Assert.Equal(counts[s], usages[s].Gradient!.ToArray()[s % 2] * theta[s % 2], 1e-10);
+        Assert.Equal(counts[0] + counts[2], start.Gradient!.ToArray()[0] * theta[0], 1e-10);
+    }
+
+    [Fact]
     public void A_model_copies_with_its_ties_and_settings()
     {
         var model = new HiddenMarkovModel<int>(
