@@ -41,7 +41,7 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
     private const int Block = 4096;
 
     // Rows whose totals are made together, in vectors; fewer where their elements would leave the first cache.
-    private const int RowsTogether = 64, ElementsTogether = 4096;
+    private const int RowsTogether = 64, ElementsTogether = 1024;
 
     /// <summary>y = result over rows of n ≥ L.Count elements each.</summary>
     [SkipLocalsInit]

@@ -11,7 +11,14 @@ public static class SumOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <summary>The sum of all elements, a scalar; 0 for an empty tensor.</summary>
-        public Tensor<T> Sum() => x.Sum([]);
+        public Tensor<T> Sum()
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            Tensor<T> y = Tensor<T>.Uninitialized(default, "Sum");
+            Reduction.Sum(1, x.Count, 1, x.DenseSpan(), y.Buffer);
+            // A scalar broadcasts to any shape.
+            return Graph.Records(x) ? y.From(new SumNode<T>(x, default)) : y;
+        }
 
         // y = Σ x over the dimensions       ∂x += ∂y repeated along them
         /// <summary>The sum over some dimensions; 0 where they are empty.</summary>
@@ -22,7 +29,7 @@ public static class SumOperation
         public Tensor<T> Sum(ReadOnlySpan<int> dimensions, bool keepDimensions = false)
         {
             ArgumentNullException.ThrowIfNull(x);
-            return Recorded(x, new ReductionLayout<T>(x, dimensions, "Sum"), keepDimensions);
+            return dimensions.IsEmpty && !keepDimensions ? x.Sum() : Recorded(x, new ReductionLayout<T>(x, dimensions, "Sum"), keepDimensions);
         }
 
         /// <summary>The sum over one dimension.</summary>
