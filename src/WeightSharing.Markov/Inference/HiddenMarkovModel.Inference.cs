@@ -28,7 +28,7 @@ public sealed partial class HiddenMarkovModel<TObservation>
         return new HmmPosterior(logLikelihood, Tensor.Wrap(posteriors, [sequence.Length, states]), Counts(chain, weights));
     }
 
-    /// <summary>Expected counts of one sequence without its posteriors: with <paramref name="checkpoint"/> in O(√T) memory altogether.</summary>
+    /// <summary>Expected counts of one sequence without its posteriors: with <paramref name="checkpoint"/> in O(√T) memory beside a copy of the sequence.</summary>
     /// <param name="sequence">T observations.</param>
     /// <param name="checkpoint">Keeps O(√T) rows of the recursions instead of T.</param>
     public (double LogLikelihood, HmmExpectedCounts Counts) ExpectedCounts(ReadOnlySpan<TObservation> sequence, bool checkpoint = false)

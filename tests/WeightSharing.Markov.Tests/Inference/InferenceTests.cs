@@ -102,6 +102,28 @@ public sealed class InferenceTests
     }
 
     [Fact]
+    public void Checkpoints_take_memory_that_grows_with_the_root_of_the_length()
+    {
+        HiddenMarkovModel<int> model = Casino();
+        int[] rolls = model.Sample(1_000_000, RandomKey.Of(3)).Observations;
+        // The root is 10; blocks of emissions, which are at most 512 steps long, are smaller still in the shorter sequence.
+        Assert.InRange(Growth(checkpoint: true), 1, 20);
+        Assert.InRange(Growth(checkpoint: false), 50, 150);
+
+        // Bytes for a hundred times the length, by those for the length.
+        double Growth(bool checkpoint) => (double)Bytes(1_000_000, checkpoint) / Bytes(10_000, checkpoint);
+
+        long Bytes(int length, bool checkpoint)
+        {
+            model.ExpectedCounts(rolls.AsSpan(0, 100), checkpoint);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            model.ExpectedCounts(rolls.AsSpan(0, length), checkpoint);
+            // The sequence itself is copied.
+            return GC.GetAllocatedBytesForCurrentThread() - before - length * sizeof(int);
+        }
+    }
+
+    [Fact]
     public void A_million_steps_neither_under_nor_overflow()
     {
         HiddenMarkovModel<int> model = Casino();
