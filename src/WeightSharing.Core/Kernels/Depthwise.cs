@@ -15,9 +15,11 @@ internal static unsafe class Depthwise
     /// <summary>True where forward products are done here.</summary>
     public static bool Applies(in ConvolutionGeometry g) => AppliesToGradients(g) || IsSingleChannel(g, 3);
 
-    /// <summary>True where gradients are done here too: each channel has one filter.</summary>
+    /// <summary>
+    /// True where gradients are done here too: each channel has one filter. What a vector writes beyond a row of one element would reach past the next row.
+    /// </summary>
     public static bool AppliesToGradients(in ConvolutionGeometry g)
-        => g.OutputChannelsPerGroup == 1 && (IsSingleChannel(g, 3) || IsSingleChannel(g, 5)) && g.OutputWidth > 0 && g.Width > 0;
+        => g.OutputChannelsPerGroup == 1 && (IsSingleChannel(g, 3) || IsSingleChannel(g, 5)) && g.OutputWidth > 1 && g.Width > 1;
 
     /// <summary>y = x ⋆ weight + bias, or max(0, ·) of it.</summary>
     public static void Forward<T>(SimdVariant variant, in ConvolutionGeometry g, bool relu, T* x, T* weight, T* bias, T* y)
