@@ -151,6 +151,16 @@ public static class ConvolutionOperation
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
             if (cut is not null) dy = ReluOperation.Gradient(dy, Recall(cut.Value), to.IsDifferentiable, Name);
+            if (!to.IsDifferentiable && map.FusesGradients && (to.Wants(0) || to.Wants(1)))
+            {
+                (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(
+                    to.Wants(1) ? Recall(x) : null, dy, to.Wants(0) ? Recall(weight) : null, ofBias: to.Wants(2));
+                if (dx is not null) to.Add(0, dx);
+                if (dw is not null) to.Add(1, dw);
+                if (db is not null) to.Add(2, db);
+                return;
+            }
+
             if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
             if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
             // ∂b[o] += Σ_{n, p} ∂y[n, o, p]
@@ -165,6 +175,22 @@ public static class ConvolutionOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public string Operation => Name;
+
+        /// <summary>True when all gradients are to be had in one pass.</summary>
+        public bool FusesGradients => Kernel.FusesGradients<T>(Simd.Chosen, geometry);
+
+        /// <summary>In one pass and without recording: ∂x where the weight is given, ∂w where x is, and ∂b.</summary>
+        public (Tensor<T>? Dx, Tensor<T>? Dw, Tensor<T>? Db) Gradients(Tensor<T>? x, Tensor<T> dy, Tensor<T>? weight, bool ofBias)
+        {
+            ConvolutionGeometry g = geometry;
+            Tensor<T>? dx = weight is null ? null : Tensor<T>.Uninitialized([g.Batch, g.InputChannels, g.Height, g.Width], Name);
+            Tensor<T>? dw = x is null ? null : Tensor<T>.Uninitialized([g.OutputChannels, g.InputChannelsPerGroup, g.KernelHeight, g.KernelWidth], Name);
+            Tensor<T>? db = ofBias ? Tensor<T>.Uninitialized([g.OutputChannels], Name) : null;
+            Kernel.Gradients(
+                Simd.Chosen, g, x is null ? default : x.DenseSpan(), dy.DenseSpan(), weight is null ? default : weight.DenseSpan(),
+                dx is null ? default : dx.Buffer, dw is null ? default : dw.Buffer, db is null ? default : db.Buffer);
+            return (dx, dw, db);
+        }
 
         protected override Tensor<T> Forward(Tensor<T> a, Tensor<T> b)
         {
