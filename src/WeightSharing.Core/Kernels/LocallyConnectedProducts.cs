@@ -113,11 +113,11 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
     private readonly void RunForward(int firstRow, int endRow)
     {
         // y[p, o, n] = Σ_taps Σ_c weight[p, o, (c, tap)] · x[pixel(p, tap), c, n]
-        int first = firstRow * outWidth, count = endRow * outWidth - first, each = outputs * padded;
-        using Scratch<T> strip = Scratch<T>.Rent((long)count * each);
+        int first = firstRow * outWidth, count = endRow * outWidth - first;
+        using Scratch<T> strip = Scratch<T>.Rent((long)outputs * count * padded);
         using Scratch<nint> tables = Scratch<nint>.Rent(2 * g.KernelSize + outputs);
         nint* targets = tables.Pointer + 2 * g.KernelSize;
-        for (int o = 0; o < outputs; o++) targets[o] = (nint)o * padded;
+        for (int o = 0; o < outputs; o++) targets[o] = (nint)o * count * padded;
         var tile = new LocallyConnectedTile<T, V, L>
         {
             AOffsets = tables.Pointer,
@@ -132,7 +132,7 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         for (int i = firstRow; i < endRow; i++)
         {
             window.MoveToRow(i);
-            for (int j = 0; j < outWidth; j++, target += each, filters += outputs * patch)
+            for (int j = 0; j < outWidth; j++, target += padded, filters += outputs * patch)
             {
                 if (window.MoveToColumn(j)) tile.Outer = window.WriteTaps(tile.AOffsets, tile.BOffsets, inputs * padded);
                 Simd.Prefetch(filters + outputs * patch, PrefetchBytes);
@@ -143,7 +143,7 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         }
 
         for (int o = 0; o < outputs; o++)
-            LocallyConnectedLayout<T>.Transpose(strip.Pointer + targets[o], each, count, g.Batch, y + (nint)o * positions + first, (nint)outputs * positions);
+            LocallyConnectedLayout<T>.Transpose(strip.Pointer + targets[o], padded, count, g.Batch, y + (nint)o * positions + first, (nint)outputs * positions);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
