@@ -14,9 +14,19 @@ internal static class ConvolutionChoice
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
             && (forward ? Math.Min(g.OutputHeight, g.OutputWidth) : Math.Min(g.Height, g.Width)) >= 3;
 
+    /// <summary>True when a forward product or an input gradient that is not done by <see cref="Winograd"/> is done by <see cref="NarrowConvolution"/>.</summary>
+    public static bool IsNarrow<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => NarrowConvolution.Applies<T>(variant, g, forward);
+
     /// <summary>True when a weight gradient is done by <see cref="Winograd"/>.</summary>
     public static bool IsWinogradForWeights<T>(in ConvolutionGeometry g, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
             && Math.Min(g.OutputHeight, g.OutputWidth) >= 3;
+
+    /// <summary>True when a weight gradient that is not done by <see cref="Winograd"/> is done by <see cref="NarrowConvolution"/>.</summary>
+    public static bool IsNarrowForWeights<T>(SimdVariant variant, in ConvolutionGeometry g)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => NarrowConvolution.AppliesToWeights<T>(variant, g);
 }

@@ -67,6 +67,7 @@ public class ConvolutionTests
                 }
             }
 
+            foreach (ConvolutionGeometry narrow in Narrow) shapes.Add(Text(narrow));
             shapes.Add(Text(Square(3, 2, 1, 70, 5, 5, 2) with { KernelHeight = 1, PaddingTop = 0, PaddingBottom = 0 }));
             shapes.Add(Text(Square(1, 1, 120, 130, 2, 3, 1)));
             shapes.Add(Text(Square(1, 70, 60, 20, 2, 3, 1)));
@@ -83,6 +84,45 @@ public class ConvolutionTests
             shapes.Add(Text(Square(2, 3, 2, 2, 4, 3, 0)));
             shapes.Add(Text(Square(2, 3, 0, 4, 4, 3, 2)));
             return shapes;
+        }
+    }
+
+    /// <summary>Rows of fourteen positions, and others beside them, with whole vectors of channels and not.</summary>
+    private static IEnumerable<ConvolutionGeometry> Narrow
+    {
+        get
+        {
+            foreach (int channels in (int[])[4, 8, 16, 24])
+            {
+                foreach (int height in (int[])[1, 2, 5, 14, 37])
+                {
+                    yield return Square(2, 8, height, 14, channels, 3, 1);
+                    yield return Square(3, channels, height, 14, 8, 3, 1) with { DilationHeight = 2, PaddingTop = 3 };
+                }
+            }
+
+            yield return Square(2, 5, 6, 14, 16, 3, 1) with { KernelHeight = 2 };
+            yield return Square(2, 8, 6, 13, 16, 3, 1) with { PaddingLeft = 2 };
+            yield return Square(2, 8, 9, 16, 16, 3, 0);
+            yield return Square(2, 16, 9, 10, 8, 3, 3);
+            yield return Square(1, 16, 9, 14, 8, 3, 3);
+            yield return Square(2, 8, 9, 14, 16, 3, 1) with { Groups = 2 };
+            yield return Square(2, 8, 20, 14, 16, 3, 1) with { PaddingTop = 25, PaddingBottom = 25 };
+            yield return Square(2, 8, 5, 50, 16, 3, 1) with { KernelHeight = 1 };
+            yield return Square(2, 8, 5, 6, 32, 3, 1);
+        }
+    }
+
+    [Fact]
+    public void Rows_of_fourteen_positions_are_computed_along_the_channels()
+    {
+        ConvolutionGeometry g = Square(2, 8, 14, 14, 16, 3, 1);
+        foreach (SimdVariant variant in Vectorised)
+        {
+            Assert.True(ConvolutionChoice.IsNarrow<float>(variant, g, forward: true));
+            Assert.True(ConvolutionChoice.IsNarrow<float>(variant, g, forward: false));
+            Assert.False(ConvolutionChoice.IsNarrow<float>(variant, g with { Width = 15 }, forward: true));
+            Assert.Equal(variant == SimdVariant.Vector512, ConvolutionChoice.IsNarrowForWeights<float>(variant, g));
         }
     }
 
@@ -137,9 +177,10 @@ public class ConvolutionTests
     [InlineData(7, 8, 8)]
     [InlineData(1, 40, 1)]
     [InlineData(3, 32, 2)]
-    public void ThreadsDoNotChangeABit(int batch, int channels, int groups)
+    [InlineData(9, 8, 1, 14)]
+    public void ThreadsDoNotChangeABit(int batch, int channels, int groups, int width = 29)
     {
-        ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with { Groups = groups };
+        ConvolutionGeometry g = Square(batch, channels, 30, width, 2 * channels, 3, 1) with { Groups = groups };
         float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
         foreach (SimdVariant variant in Vectorised)
         {
@@ -159,13 +200,35 @@ public class ConvolutionTests
         }
     }
 
+    [Fact]
+    public void Filters_laid_out_before_give_the_same_bits()
+    {
+        ConvolutionGeometry g = Square(3, 8, 14, 14, 16, 3, 1);
+        float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
+        foreach (SimdVariant variant in Vectorised)
+        {
+            float[] y = new float[dy.Length], again = new float[dy.Length], dx = new float[x.Length], dxAgain = new float[x.Length];
+            float[] forward = new float[Convolution.FilterLength<float>(variant, g, forward: true, default)];
+            float[] backward = new float[Convolution.FilterLength<float>(variant, g, forward: false, default)];
+            Convolution.TransformFilters<float>(variant, g, forward: true, default, w, forward);
+            Convolution.TransformFilters<float>(variant, g, forward: false, default, w, backward);
+            Convolution.Forward<float>(variant, g, x, w, [], y);
+            Convolution.Forward<float>(variant, g, x, w, [], again, default, forward);
+            Convolution.InputGradient<float>(variant, g, dy, w, dx);
+            Convolution.InputGradient<float>(variant, g, dy, w, dxAgain, default, backward);
+            Assert.Equal(y, again);
+            Assert.Equal(dx, dxAgain);
+        }
+    }
+
     [Theory]
     [InlineData(8, 9)]
+    [InlineData(8, 16)]
     [InlineData(17, 33)]
     public void NothingIsAllocatedInSteadyState(int inputs, int outputs)
     {
         using Parallelism.Scope scope = Parallelism.Limit(1);
-        ConvolutionGeometry g = Square(3, inputs, 12, 13, outputs, 3, 1);
+        ConvolutionGeometry g = Square(3, inputs, 12, 14, outputs, 3, 1);
         float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3), dx = new float[x.Length];
         long allocated = 0;
         for (int i = 0; i < 3; i++)
