@@ -57,7 +57,7 @@ internal static unsafe class Convolution
 
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
-            if (Depthwise.Applies(g)) Depthwise.Run(variant, g, forward: true, options.Relu, px, pw, pb, py);
+            if (Depthwise.Applies(g)) Depthwise.Forward(variant, g, options.Relu, px, pw, pb, py);
             else if (FilterLength<T>(variant, g, forward: true, options) is > 0 and long length)
                 RunFiltered(variant, g, true, options, px, pw, pb, filters, length, py);
             else Correlate(variant, g, forward: true, options.Relu, px, pw, pb, py);
@@ -96,7 +96,7 @@ internal static unsafe class Convolution
 
         fixed (T* pdy = dy, pw = weight, pdx = dx)
         {
-            if (Depthwise.AppliesToGradients(g)) Depthwise.Run(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
+            if (Depthwise.AppliesToGradients(g)) Depthwise.Gradients(variant, g, null, pdy, pw, pdx, null, null, accumulate: false);
             else if (FilterLength<T>(variant, g, forward: false, options) is > 0 and long length)
                 RunFiltered(variant, g, false, options with { Relu = false }, pdy, pw, null, filters, length, pdx);
             else Correlate(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
@@ -155,7 +155,7 @@ internal static unsafe class Convolution
         fixed (T* px = x, pdy = dy, pdw = dw)
         {
             if (Depthwise.AppliesToGradients(g))
-                Depthwise.WeightGradient(variant, g, px, pdy, pdw, accumulate);
+                Depthwise.Gradients(variant, g, px, pdy, null, null, pdw, null, accumulate);
             else if (ConvolutionChoice.IsWinogradForWeights<T>(g, options))
                 Winograd.WeightGradient(variant, g, px, pdy, pdw, accumulate);
             else if (ConvolutionChoice.IsNarrowForWeights<T>(variant, g))
@@ -167,6 +167,29 @@ internal static unsafe class Convolution
             else
                 ConvolutionWeightGradient<T, Vector128<T>, Lanes128<T>>.Run(g, px, pdy, pdw, accumulate);
         }
+    }
+
+    /// <summary>True when <c>Gradients</c> is to be had, which takes less time than one gradient after the other.</summary>
+    public static bool FusesGradients<T>(SimdVariant variant, in ConvolutionGeometry g)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => variant != SimdVariant.Reference && IsVectorised<T>() && g.OutputLength > 0 && Depthwise.AppliesToGradients(g);
+
+    /// <summary>Whatever is not empty of dx, dw and db[o] = Σ_{n, i, j} dy[n, o, i, j] in one pass over dy; overwrites them. Without dw x may be empty, without dx weight.</summary>
+    public static void Gradients<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, Span<T> dw, Span<T> db)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "Convolution.Gradients";
+        g.Validate(operation);
+        if (!FusesGradients<T>(variant, g)) throw new ArgumentException($"{operation}: not to be had of {g}; take one gradient after the other.");
+        ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
+        if (!dw.IsEmpty) ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
+        if (!dx.IsEmpty) ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
+        if (!dx.IsEmpty) ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
+        if (!dw.IsEmpty) ConvolutionGeometry.Expect(operation, "dw", g.WeightLength, dw.Length);
+        if (!db.IsEmpty) ConvolutionGeometry.Expect(operation, "db", g.OutputChannels, db.Length);
+        fixed (T* px = x, pdy = dy, pw = weight, pdx = dx, pdw = dw, pdb = db)
+            Depthwise.Gradients(variant, g, px, pdy, pw, pdx, pdw, pdb, accumulate: false);
     }
 
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
