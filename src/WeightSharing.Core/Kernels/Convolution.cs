@@ -40,7 +40,9 @@ internal static unsafe class Convolution
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
         if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", g.OutputChannels, bias.Length);
-        ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
+        if (options.Pool && !FusesPooling<T>(variant, g, options)) throw new ArgumentException($"{operation}: this convolution is not pooled on the way: {g}.");
+        long pooled = (long)g.Batch * g.OutputChannels * (g.OutputHeight / 2) * (g.OutputWidth / 2);
+        ConvolutionGeometry.Expect(operation, "y", options.Pool ? pooled : g.OutputLength, y.Length);
         if (y.IsEmpty) return;
         if (variant == SimdVariant.Reference || !IsVectorised<T>() || x.IsEmpty || g.PatchSize == 0)
         {
@@ -60,7 +62,7 @@ internal static unsafe class Convolution
             if (Depthwise.Applies(g)) Depthwise.Forward(variant, g, options.Relu, px, pw, pb, py);
             else if (FilterLength<T>(variant, g, forward: true, options) is > 0 and long length)
                 RunFiltered(variant, g, true, options, px, pw, pb, filters, length, py);
-            else Correlate(variant, g, forward: true, options.Relu, px, pw, pb, py);
+            else Correlate(variant, g, forward: true, options, px, pw, pb, py);
         }
     }
 
@@ -98,10 +100,17 @@ internal static unsafe class Convolution
         {
             if (Depthwise.AppliesToGradients(g)) Depthwise.Gradients(variant, g, null, pdy, pw, pdx, null, null, accumulate: false);
             else if (FilterLength<T>(variant, g, forward: false, options) is > 0 and long length)
-                RunFiltered(variant, g, false, options with { Relu = false }, pdy, pw, null, filters, length, pdx);
-            else Correlate(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
+                RunFiltered(variant, g, false, new ConvolutionOptions(options.Direct), pdy, pw, null, filters, length, pdx);
+            else Correlate(variant, g, forward: false, default, pdy, pw, null, pdx);
         }
     }
+
+    /// <summary>True when a forward product can be pooled on the way: <see cref="ConvolutionOptions.Pool"/>.</summary>
+    public static bool FusesPooling<T>(SimdVariant variant, in ConvolutionGeometry g, ConvolutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => variant != SimdVariant.Reference && IsVectorised<T>() && g.InputLength > 0 && g.PatchSize > 0 && g.OutputHeight >= 2 && g.OutputWidth >= 2
+            && !ConvolutionPointwise.Applies(g) && !Depthwise.Applies(g) && !ConvolutionChoice.IsWinograd<T>(g, forward: true, options)
+            && (ConvolutionChoice.IsNarrow<T>(variant, g, forward: true) || ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.HasWholeRows(g));
 
     /// <summary>Elements of the transformed filters that a forward product or an input gradient can take; 0 when it has no use for any.</summary>
     public static long FilterLength<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options)
@@ -195,15 +204,15 @@ internal static unsafe class Convolution
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     private static void Correlate<T>(
-        SimdVariant variant, in ConvolutionGeometry g, bool forward, bool relu, T* source, T* weight, T* bias, T* destination)
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* weight, T* bias, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Simd.Has512 && variant == SimdVariant.Vector512)
-            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, options, source, weight, bias, destination);
         else if (Simd.Has256 && variant == SimdVariant.Vector256)
-            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, options, source, weight, bias, destination);
         else
-            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, options, source, weight, bias, destination);
     }
 
     private static void RunFiltered<T>(
@@ -228,7 +237,7 @@ internal static unsafe class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (ConvolutionChoice.IsWinograd<T>(g, forward, options)) Winograd.Run(variant, g, forward, options.Relu, source, filters, bias, destination);
-        else NarrowConvolution.Run(variant, g, forward, options.Relu, source, filters, bias, destination);
+        else NarrowConvolution.Run(variant, g, forward, options, source, filters, bias, destination);
     }
 
     private static void TransformFilters<T>(

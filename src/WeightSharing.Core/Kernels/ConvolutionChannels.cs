@@ -28,7 +28,9 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
     private int sourceChannels, height, width, top, left, channels, outHeight, outWidth;
     private int kernelHeight, dilationHeight;
     private int vectors, pitch, rowsPerBlock, blocks, units, unitsPerChunk;
-    private bool relu;
+    private bool relu, pool;
+
+    // Of the rows of the filters in the padded planes, and behind those of the positions in a block of outputs.
     private int* offsets;
     private T* source, filters, bias, destination;
 
@@ -67,12 +69,13 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
         }
     }
 
-    /// <summary>destination = source ⋆ filters (+ bias), or max(0, ·) of it; source x and destination y forward, dy and dx backward.</summary>
-    public static void Run(in ConvolutionGeometry g, bool forward, bool relu, T* source, T* filters, T* bias, T* destination)
+    /// <summary>destination = source ⋆ filters (+ bias), and what the options ask for; source x and destination y forward, dy and dx backward.</summary>
+    public static void Run(in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* filters, T* bias, T* destination)
     {
         ConvolutionChannels<T, V, L> work = Of(g, forward);
         int planeLength = work.PlaneRows * work.pitch;
-        using Scratch<int> offsets = Scratch<int>.Rent(work.FilterRows);
+        int positions = work.rowsPerBlock * work.outWidth;
+        using Scratch<int> offsets = Scratch<int>.Rent(work.FilterRows + positions);
         using Scratch<T> zero = Scratch<T>.Rent(work.channels);
         if (bias == null) new Span<T>(zero.Pointer, work.channels).Clear();
         int* offset = offsets.Pointer;
@@ -81,10 +84,12 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
             for (int u = 0; u < g.KernelHeight; u++) *offset++ = s * planeLength + u * g.DilationHeight * work.pitch;
         }
 
+        for (int p = 0; p < positions; p++) *offset++ = p * L.Count;
         long unitWork = (long)work.rowsPerBlock * work.outWidth * work.channels * work.FilterRows * g.KernelWidth;
         work.units = g.Batch * work.blocks;
         work.unitsPerChunk = (int)Math.Clamp(SmallestChunk / unitWork, 1, work.units);
-        work.relu = relu;
+        work.relu = options.Relu;
+        work.pool = options.Pool;
         work.offsets = offsets.Pointer;
         work.source = source;
         work.filters = filters;
@@ -103,20 +108,30 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
         {
             int image = unit / blocks, firstRow = unit % blocks * rowsPerBlock, rows = Math.Min(rowsPerBlock, outHeight - firstRow);
             Pad(source + (nint)image * sourceChannels * height * width, firstRow - top, planes.Pointer);
-            nint plane = (nint)outHeight * outWidth;
-            T* target = destination + (nint)image * channels * plane + (nint)firstRow * outWidth;
+            int scale = pool ? 2 : 1;
+            nint targetWidth = outWidth / scale, plane = outHeight / scale * targetWidth;
+            T* target = destination + (nint)image * channels * plane + firstRow / scale * targetWidth;
             for (int vector = 0; vector < vectors; vector++, target += L.Count * plane)
-                RunVector(vector, rows, planes.Pointer, strip.Pointer, target);
+                RunVector(vector, rows, planes.Pointer, strip.Pointer, target, plane);
         }
     }
 
-    private readonly void RunVector(int vector, int rows, T* planes, T* strip, T* target)
+    private readonly void RunVector(int vector, int rows, T* planes, T* strip, T* target, nint plane)
     {
         T* weights = filters + (nint)vector * FilterRows * ConvolutionChannelsTile<T, V, L>.RowTaps * L.Count, offset = bias + (nint)vector * L.Count;
-        int positions = rows * outWidth, plane = outHeight * outWidth;
+        int positions = rows * outWidth;
         ConvolutionChannelsTile<T, V, L>.Run(rows, FilterRows, offsets, planes, pitch, weights, offset, strip);
-        if (relu) Rectify(strip, positions * L.Count);
-        ChannelVectors<T, V, L>.Scatter(strip, L.Count, positions, target, plane);
+        if (pool)
+        {
+            ConvolutionPooling<T, V, L>.FromVectors(strip, rows, outWidth, relu);
+            positions = rows / 2 * (outWidth / 2);
+        }
+        else if (relu)
+        {
+            Rectify(strip, positions * L.Count);
+        }
+
+        ChannelVectors<T, V, L>.Scatter(strip, offsets + FilterRows, L.Count, positions, target, plane);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -40,17 +40,18 @@ internal static unsafe class NarrowConvolution
             ConvolutionChannels<T, Vector128<T>, Lanes128<T>>.TransformFilters(g, forward, weight, filters);
     }
 
-    /// <summary>y forward, dx backward, from filters laid out before; a null bias is zero. With <paramref name="relu"/>, max(0, ·) of it.</summary>
-    public static void Run<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, bool relu, T* source, T* filters, T* bias, T* destination)
+    /// <summary>y forward, dx backward, from filters laid out before; a null bias is zero. Forward, as the options say, max(0, ·) of it and pooled.</summary>
+    public static void Run<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* filters, T* bias, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int lanes = LanesFor<T>(variant, forward ? g.OutputChannels : g.InputChannels);
         if (Simd.Has512 && lanes == Vector512<T>.Count)
-            ConvolutionChannels<T, Vector512<T>, Lanes512<T>>.Run(g, forward, relu, source, filters, bias, destination);
+            ConvolutionChannels<T, Vector512<T>, Lanes512<T>>.Run(g, forward, options, source, filters, bias, destination);
         else if (Simd.Has256 && lanes == Vector256<T>.Count)
-            ConvolutionChannels<T, Vector256<T>, Lanes256<T>>.Run(g, forward, relu, source, filters, bias, destination);
+            ConvolutionChannels<T, Vector256<T>, Lanes256<T>>.Run(g, forward, options, source, filters, bias, destination);
         else
-            ConvolutionChannels<T, Vector128<T>, Lanes128<T>>.Run(g, forward, relu, source, filters, bias, destination);
+            ConvolutionChannels<T, Vector128<T>, Lanes128<T>>.Run(g, forward, options, source, filters, bias, destination);
     }
 
     /// <summary>True when a weight gradient fills vectors of output channels and tiles of filter rows.</summary>

@@ -255,6 +255,60 @@ public class ConvolutionTests
         Assert.Equal(0, allocated);
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Pooled_on_the_way_is_pooled_afterwards(string shape)
+    {
+        ConvolutionGeometry g = Parse(shape);
+        Check<float>(g);
+        Check<double>(g);
+
+        static void Check<T>(in ConvolutionGeometry g)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T[] x = Integers<T>(g.InputLength, 1), w = Integers<T>(g.WeightLength, 2), bias = Integers<T>(g.OutputChannels, 4), y = new T[g.OutputLength];
+            if (x.Length > 9) x[9] = T.NaN;
+            Convolution.Forward<T>(SimdVariant.Reference, g, x, w, bias, y);
+            var windows = new PoolingGeometry
+            {
+                Planes = g.Batch * g.OutputChannels,
+                Height = g.OutputHeight,
+                Width = g.OutputWidth,
+                OutputHeight = g.OutputHeight / 2,
+                OutputWidth = g.OutputWidth / 2,
+                KernelHeight = 2,
+                KernelWidth = 2,
+                StrideHeight = 2,
+                StrideWidth = 2,
+            };
+            foreach (SimdVariant variant in Vectorised)
+            {
+                if (!Convolution.FusesPooling<T>(variant, g, Direct)) continue;
+                T[] expected = new T[windows.OutputLength], pooled = Marked<T>(expected.Length);
+                MaxPooling.Forward<T>(SimdVariant.Reference, windows, y, expected);
+                Convolution.Forward<T>(variant, g, x, w, bias, pooled, Direct with { Pool = true });
+                Assert.Equal(expected, pooled);
+                Convolution.Forward<T>(variant, g, x, w, bias, pooled, Direct with { Pool = true, Relu = true });
+                Assert.Equal(expected.Select(value => T.Max(value, T.Zero)), pooled);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_pooled_on_the_way_is_known()
+    {
+        foreach (SimdVariant variant in Vectorised)
+        {
+            Assert.True(Convolution.FusesPooling<float>(variant, Square(1, 1, 28, 28, 8, 3, 1), default));
+            Assert.True(Convolution.FusesPooling<double>(variant, Square(1, 8, 14, 14, 16, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 16, 14, 14, 16, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 4, 14, 14, 16, 1, 0), default));
+            ArgumentException wrong = Assert.Throws<ArgumentException>(
+                () => Convolution.Forward<float>(variant, Square(1, 4, 1, 1, 1, 1, 0), new float[4], new float[4], [], [], new ConvolutionOptions(Pool: true)));
+            Assert.StartsWith("Convolution.Forward: this convolution is not pooled on the way: ", wrong.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void OperandsThatDoNotFitAreRefused()
     {
