@@ -32,7 +32,7 @@ public sealed class Conv2dTests
     [InlineData(3, 5, 7, 1)]
     public void Is_fused_with_the_pooling_that_follows_it_without_a_difference(int inputs, int outputs, int size, int stride)
     {
-        foreach (ConvolutionBias bias in (ConvolutionBias[])[ConvolutionBias.PerChannel, ConvolutionBias.PerPosition(Out(size, stride), Out(size, stride))])
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[ConvolutionBias.PerChannel, ConvolutionBias.PerPosition(Out(size, stride))])
         {
             var layer = new Conv2d<float>(inputs, outputs, 3, stride, padding: 1, bias: bias);
             var cut = new Sequential<float>(layer, new Relu<float>(), new MaxPool2d<float>(2), new Tanh<float>());

@@ -299,7 +299,8 @@ public class ConvolutionTests
     {
         foreach (SimdVariant variant in Vectorised)
         {
-            Assert.True(Convolution.FusesPooling<float>(variant, Square(1, 1, 28, 28, 8, 3, 1), default));
+            Assert.True(Convolution.FusesPooling<float>(variant, Square(1, 3, 28, 28, 8, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 1, 28, 28, 8, 3, 1), default));
             Assert.True(Convolution.FusesPooling<double>(variant, Square(1, 8, 14, 14, 16, 3, 1), default));
             Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 16, 14, 14, 16, 3, 1), default));
             Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 4, 14, 14, 16, 1, 0), default));
