@@ -6,6 +6,9 @@ namespace WeightSharing.Autograd;
 internal sealed class Leaf<T> : Node<T>
     where T : unmanaged
 {
+    // Below, copying costs less than what goes with an exchange of buffers.
+    private const int ExchangeLength = 2048;
+
     private Tensor<T>? buffer;
     private bool isZero;
 
@@ -43,6 +46,19 @@ internal sealed class Leaf<T> : Node<T>
             Accumulation.AddInPlace(buffer, gradient);
         }
 
+        isZero = false;
+    }
+
+    internal override void Take(Tensor<T> gradient, BackwardPass pass)
+    {
+        if (pass.Differentiable || !pass.ReachesLeaves || !(buffer is null || isZero) || !gradient.OwnsItsStorage || gradient.Count < ExchangeLength)
+        {
+            Receive(gradient, pass);
+            return;
+        }
+
+        buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+        if (!buffer.Storage.TryExchange(gradient.Storage)) buffer.CopyFrom(gradient);
         isZero = false;
     }
 

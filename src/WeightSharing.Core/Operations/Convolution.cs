@@ -155,9 +155,9 @@ public static class ConvolutionOperation
             {
                 (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(
                     to.Wants(1) ? Recall(x) : null, dy, to.Wants(0) ? Recall(weight) : null, ofBias: to.Wants(2));
-                if (dx is not null) to.Add(0, dx);
-                if (dw is not null) to.Add(1, dw);
-                if (db is not null) to.Add(2, db);
+                if (dx is not null) to.Give(0, dx);
+                if (dw is not null) to.Give(1, dw);
+                if (db is not null) to.Give(2, db);
                 return;
             }
 
