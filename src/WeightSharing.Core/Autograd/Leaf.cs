@@ -10,7 +10,7 @@ internal sealed class Leaf<T> : Node<T>
     private const int ExchangeLength = 2048;
 
     private Tensor<T>? buffer;
-    private bool isZero;
+    private bool isZero, isReserved;
 
     public Leaf(in Shape shape)
         : base((Node?)null) => Shape = shape;
@@ -32,9 +32,33 @@ internal sealed class Leaf<T> : Node<T>
         return buffer;
     }
 
+    /// <summary>
+    /// The buffer of the gradient, for a rule to compute the first gradient in, which is then received without a copy; null when there is something in it.
+    /// </summary>
+    internal Tensor<T>? Reserve(ReadOnlySpan<Tensor<T>?> sources)
+    {
+        if (isReserved || buffer is not null && !isZero) return null;
+        buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+        foreach (Tensor<T>? source in sources)
+        {
+            if (source is not null && source.Storage == buffer.Storage) return null;
+        }
+
+        buffer.Storage.Version++;
+        isZero = isReserved = true;
+        return buffer;
+    }
+
     internal override void Receive(Tensor<T> gradient, BackwardPass pass)
     {
         if (pass.Gather(this, gradient)) return;
+        isReserved = false;
+        if (ReferenceEquals(gradient, buffer))
+        {
+            isZero = false;
+            return;
+        }
+
         if (buffer is null || isZero)
         {
             // The buffer outlives every scope, so the first gradient is copied, not kept.
@@ -51,7 +75,8 @@ internal sealed class Leaf<T> : Node<T>
 
     internal override void Take(Tensor<T> gradient, BackwardPass pass)
     {
-        if (pass.Differentiable || !pass.ReachesLeaves || !(buffer is null || isZero) || !gradient.OwnsItsStorage || gradient.Count < ExchangeLength)
+        bool keeps = pass.Differentiable || !pass.ReachesLeaves || buffer is not null && !isZero || ReferenceEquals(gradient, buffer);
+        if (keeps || !gradient.OwnsItsStorage || gradient.Count < ExchangeLength)
         {
             Receive(gradient, pass);
             return;
@@ -59,7 +84,7 @@ internal sealed class Leaf<T> : Node<T>
 
         buffer ??= Tensor<T>.Persistent(Shape, "gradient");
         if (!buffer.Storage.TryExchange(gradient.Storage)) buffer.CopyFrom(gradient);
-        isZero = false;
+        isZero = isReserved = false;
     }
 
     internal override void Propagate(BackwardPass pass) => throw new InvalidOperationException("A leaf has no operands.");

@@ -45,9 +45,9 @@ internal static unsafe class ChannelVectors<T, V, L>
         }
     }
 
-    /// <summary>planes[c · channelStride + p] = vectors[p · L + c], p &lt; pixels, c &lt; channels ≤ L.</summary>
+    /// <summary>planes[c · channelStride + p] = vectors[place[p] + c], p &lt; pixels, c &lt; channels ≤ L.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scatter(T* vectors, int channels, int pixels, T* planes, nint channelStride)
+    public static void Scatter(T* vectors, int* place, int channels, int pixels, T* planes, nint channelStride)
     {
         int side = Side, whole = pixels >= side ? channels / side * side : 0;
         for (int c = 0; c < whole; c += side)
@@ -56,14 +56,14 @@ internal static unsafe class ChannelVectors<T, V, L>
             for (int p = 0; p < pixels; p += side)
             {
                 if (p > pixels - side) p = pixels - side;
-                ScatterSquare(vectors + p * Lanes + c, to + p, channelStride);
+                ScatterSquare(vectors + c, place + p, to + p, channelStride);
             }
         }
 
         for (int c = whole; c < channels; c++)
         {
             T* to = planes + c * channelStride;
-            for (int p = 0; p < pixels; p++) to[p] = vectors[p * Lanes + c];
+            for (int p = 0; p < pixels; p++) to[p] = vectors[place[p] + c];
         }
     }
 
@@ -91,13 +91,13 @@ internal static unsafe class ChannelVectors<T, V, L>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ScatterSquare(T* vectors, T* to, nint stride)
+    private static void ScatterSquare(T* vectors, int* place, T* to, nint stride)
     {
         if (typeof(T) == typeof(float))
         {
             float* v = (float*)vectors, t = (float*)to;
-            Vector128<float> a = Vector128.Load(v), b = Vector128.Load(v + Lanes);
-            Vector128<float> c = Vector128.Load(v + 2 * Lanes), d = Vector128.Load(v + 3 * Lanes);
+            Vector128<float> a = Vector128.Load(v + place[0]), b = Vector128.Load(v + place[1]);
+            Vector128<float> c = Vector128.Load(v + place[2]), d = Vector128.Load(v + place[3]);
             Transpose(ref a, ref b, ref c, ref d);
             a.Store(t);
             b.Store(t + stride);
@@ -107,7 +107,7 @@ internal static unsafe class ChannelVectors<T, V, L>
         else
         {
             double* v = (double*)vectors, t = (double*)to;
-            Vector128<double> a = Vector128.Load(v), b = Vector128.Load(v + Lanes);
+            Vector128<double> a = Vector128.Load(v + place[0]), b = Vector128.Load(v + place[1]);
             ConvolutionShuffle.Low(a, b).Store(t);
             ConvolutionShuffle.High(a, b).Store(t + stride);
         }

@@ -8,15 +8,21 @@ internal static class ConvolutionChoice
     // Below, the transforms cost more than the multiplications that they save.
     private const int FewestChannels = 12;
 
+    // Rows and columns of a phase's output that fill enough of its last tile.
+    private const int FewestPixels = 3;
+
     /// <summary>True when a forward product or an input gradient is done by <see cref="Winograd"/>.</summary>
     public static bool IsWinograd<T>(in ConvolutionGeometry g, bool forward, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
-            && (forward ? Math.Min(g.OutputHeight, g.OutputWidth) : Math.Min(g.Height, g.Width)) >= 3;
+            && (forward ? IsLarge(g, g.OutputHeight, g.OutputWidth) : IsLarge(g, g.Height, g.Width));
 
     /// <summary>True when a weight gradient is done by <see cref="Winograd"/>.</summary>
     public static bool IsWinogradForWeights<T>(in ConvolutionGeometry g, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
-            && Math.Min(g.OutputHeight, g.OutputWidth) >= 3;
+            && IsLarge(g, g.OutputHeight, g.OutputWidth);
+
+    private static bool IsLarge(in ConvolutionGeometry g, int height, int width)
+        => Math.Min(height / g.DilationHeight, width / g.DilationWidth) >= FewestPixels;
 }

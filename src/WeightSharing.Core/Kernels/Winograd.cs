@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// 3×3 cross-correlations of step one with a quarter of the multiplications: Winograd's minimal filtering F(4×4, 3×3).
+/// 3×3 cross-correlations of step one, dilated or not, with a quarter of the multiplications: Winograd's minimal filtering F(4×4, 3×3).
 /// </summary>
 /// <remarks>
 /// The result is that of <see cref="Convolution"/> in exact arithmetic; rounding is relative to the largest inputs of a 6×6 tile in all channels, where
@@ -14,9 +14,8 @@ namespace WeightSharing.Kernels;
 /// </remarks>
 internal static unsafe class Winograd
 {
-    /// <summary>True when the geometry is one that this algorithm can do: 3×3 filters, no stride, no dilation.</summary>
-    public static bool Applies(in ConvolutionGeometry g)
-        => g is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1 };
+    /// <summary>True when the geometry is one that this algorithm can do: 3×3 filters, no stride.</summary>
+    public static bool Applies(in ConvolutionGeometry g) => g is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1 };
 
     /// <summary>Elements of the transformed filters of one direction.</summary>
     public static long FilterLength<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward)

@@ -19,12 +19,18 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
     private WinogradRows<T, V, L> window;
     private T* filters, bias, destination;
 
+    // Where pixel p of a row goes among the outputs of all column phases.
+    private int* outputPlaces;
+
     /// <summary>destination = source ⋆ filters + bias; the bias padded to whole vectors in every group.</summary>
     public static void Run(in WinogradPlan plan, bool relu, T* source, T* filters, T* bias, T* destination)
     {
         var window = WinogradRows<T, V, L>.OfSource(plan, source);
-        using Scratch<int> places = Scratch<int>.Rent(window.Pixels);
+        using Scratch<int> places = Scratch<int>.Rent(window.Pixels + plan.OutputPitch);
         window.SetPlaces(places.Pointer);
+        int* outputPlaces = places.Pointer + window.Pixels;
+        for (int p = 0; p < plan.OutputPitch; p++)
+            outputPlaces[p] = (p % plan.ColumnPhases * WinogradPlan.Tile * plan.ColumnsPerChunk + p / plan.ColumnPhases) * L.Count;
         var work = new WinogradChunks<T, V, L>
         {
             plan = plan,
@@ -33,6 +39,7 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
             filters = filters,
             bias = bias,
             destination = destination,
+            outputPlaces = outputPlaces,
         };
         double outputs = (double)plan.Batch * plan.Groups * plan.OutputChannels * plan.OutputHeight * plan.OutputWidth;
         Parallelism.For(plan.Chunks, ref work, outputs * plan.SourceChannels * 9 / L.Count / 8);
@@ -42,14 +49,14 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
     {
         int columnChunk = chunk % plan.ColumnChunks, rowChunk = chunk / plan.ColumnChunks % plan.RowChunks;
         int group = chunk / plan.ColumnChunks / plan.RowChunks;
-        int firstRow = rowChunk * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Batch * plan.TileRows);
+        int firstRow = rowChunk * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Rows);
         int firstColumn = columnChunk * plan.ColumnsPerChunk, columns = Math.Min(plan.ColumnsPerChunk, plan.TileColumns - firstColumn);
         int lanes = L.Count, rowLength = plan.PaddedWidth * lanes;
         using Scratch<T> inputs = Scratch<T>.Rent((long)WinogradPlan.Points * plan.InputStride);
         using Scratch<T> products = Scratch<T>.Rent((long)WinogradPlan.Points * plan.ProductStride);
         using Scratch<T> rows = Scratch<T>.Rent((long)(WinogradPlan.Tile * plan.RowsPerChunk + 2) * rowLength);
         using Scratch<T> half = Scratch<T>.Rent((WinogradPlan.Tile * TilesPerRun + 2) * 6 * lanes);
-        int tiles = (endRow - firstRow) * columns, padded = WinogradPlan.Padded(tiles);
+        int rowTiles = columns * plan.ColumnPhases, tiles = (endRow - firstRow) * rowTiles, padded = WinogradPlan.Padded(tiles);
         for (int block = 0; block < plan.SourceBlocks; block++)
         {
             T* target = inputs.Pointer + (nint)block * plan.InputBlockStride;
@@ -57,7 +64,7 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
             {
                 end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
                 window.Gather(group, block, row, end, firstColumn, columns, rows.Pointer);
-                for (int i = row; i < end; i++, target += columns * lanes)
+                for (int i = row; i < end; i++, target += rowTiles * lanes)
                     TransformRow(rows.Pointer + (nint)(i - row) * WinogradPlan.Tile * rowLength, rowLength, columns, half.Pointer, target);
             }
 
@@ -88,33 +95,42 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
 
     private readonly void TransformRow(T* rows, nint rowStride, int columns, T* half, T* target)
     {
-        for (int tile = 0; tile < columns; tile += TilesPerRun)
+        for (int phase = 0; phase < plan.ColumnPhases; phase++, rows += plan.PhaseWidth * L.Count, target += columns * L.Count)
         {
-            int run = Math.Min(TilesPerRun, columns - tile);
-            WinogradTransform<T, V, L>.InputColumns(
-                rows + (nint)tile * WinogradPlan.Tile * L.Count, rowStride, WinogradPlan.Tile * run + 2, half);
-            WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride, L.Count);
+            for (int tile = 0; tile < columns; tile += TilesPerRun)
+            {
+                int run = Math.Min(TilesPerRun, columns - tile);
+                WinogradTransform<T, V, L>.InputColumns(
+                    rows + (nint)tile * WinogradPlan.Tile * L.Count, rowStride, WinogradPlan.Tile * run + 2, half);
+                WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride, L.Count);
+            }
         }
     }
 
-    /// <summary>One vector of output channels of all tiles, through rows [4][column][L], into the planes.</summary>
+    /// <summary>One vector of output channels of all tiles, through rows [4][column phase][column][L], into the planes.</summary>
     private readonly void WritePanel(
         int group, int block, int width, int firstRow, int endRow, int firstColumn, int columns, T* products, T* rows)
     {
         int lanes = L.Count, channel = block * lanes, channels = Math.Min(lanes, plan.OutputChannels - channel);
-        int left = firstColumn * WinogradPlan.Tile, pixels = Math.Min(columns * WinogradPlan.Tile, plan.OutputWidth - left);
-        nint rowStride = (nint)columns * WinogradPlan.Tile * lanes, tileStride = (nint)width * lanes;
+        int phases = plan.ColumnPhases, step = WinogradPlan.Tile * phases;
+        int left = firstColumn * step, pixels = Math.Min(columns * step, plan.OutputWidth - left);
+        nint rowStride = (nint)plan.OutputPitch * lanes, tileStride = (nint)width * lanes;
         nint plane = (nint)plan.OutputHeight * plan.OutputWidth;
         T* blockBias = bias + ((nint)group * plan.OutputBlocks + block) * lanes;
-        for (int row = firstRow; row < endRow; row++, products += columns * tileStride)
+        for (int row = firstRow; row < endRow; row++)
         {
-            WinogradTransform<T, V, L>.OutputTiles(products, plan.ProductStride, tileStride, columns, blockBias, relu, rows, rowStride);
-            int image = row / plan.TileRows, top = (row - image * plan.TileRows) * WinogradPlan.Tile;
-            T* to = destination + (((nint)image * plan.Groups + group) * plan.OutputChannels + channel) * plane
-                + (nint)top * plan.OutputWidth + left;
-            int count = Math.Min(WinogradPlan.Tile, plan.OutputHeight - top);
-            for (int i = 0; i < count; i++)
-                ChannelVectors<T, V, L>.Scatter(rows + i * rowStride, channels, pixels, to + (nint)i * plan.OutputWidth, plane);
+            for (int phase = 0; phase < phases; phase++, products += columns * tileStride)
+            {
+                WinogradTransform<T, V, L>.OutputTiles(
+                    products, plan.ProductStride, tileStride, columns, blockBias, relu, rows + (nint)phase * WinogradPlan.Tile * plan.ColumnsPerChunk * lanes,
+                    rowStride);
+            }
+
+            int phaseImage = row / plan.TileRows, image = phaseImage / plan.RowPhases;
+            int h = phaseImage % plan.RowPhases + (row - phaseImage * plan.TileRows) * WinogradPlan.Tile * plan.RowPhases;
+            T* to = destination + (((nint)image * plan.Groups + group) * plan.OutputChannels + channel) * plane + left;
+            for (int i = 0; i < WinogradPlan.Tile && h < plan.OutputHeight; i++, h += plan.RowPhases)
+                ChannelVectors<T, V, L>.Scatter(rows + i * rowStride, outputPlaces, channels, pixels, to + (nint)h * plan.OutputWidth, plane);
         }
     }
 }

@@ -2,11 +2,12 @@ namespace WeightSharing.Kernels;
 
 /// <summary>
 /// A 3×3 correlation of step one as <see cref="Winograd"/> does it: the forward product of x, or the input gradient, which is the correlation of dy
-/// with filters turned around.
+/// with filters turned around. Dilation d makes it d interleaved correlations, each of every d-th pixel: its phases.
 /// </summary>
 /// <remarks>
-/// The output is cut into tiles of 4×4. Rows of tiles are numbered through the batch; a chunk is a run of them, or a run of columns of one where it is
-/// long, in one group. What is computed for one output does not depend on the cut.
+/// The output of a phase is cut into tiles of 4×4. Rows of tiles are numbered through images and row phases; a chunk is a run of them, or a run of
+/// columns of one where it is long, in one group, of all column phases: those lie beside each other in [row][phase][column]. What is computed for one
+/// output does not depend on the cut.
 /// </remarks>
 internal struct WinogradPlan
 {
@@ -25,12 +26,16 @@ internal struct WinogradPlan
 
     public int Batch, Groups, SourceChannels, SourceHeight, SourceWidth, OutputChannels, OutputHeight, OutputWidth;
 
+    /// <summary>Row and column phases: the dilation.</summary>
+    public int RowPhases, ColumnPhases;
+
     /// <summary>Zeros before the first row and column; negative: rows and columns left out.</summary>
     public int Top, Left;
 
     /// <summary>Vectors of channels in a group.</summary>
     public int SourceBlocks, OutputBlocks;
 
+    /// <summary>Tiles of one phase of one image; columns of a chunk are those of one phase.</summary>
     public int TileRows, TileColumns, RowsPerChunk, ColumnsPerChunk, ColumnChunks, RowChunks;
 
     // Distances in elements between points: of transformed inputs, and of products. A cache line more than needed, so that the points of one tile do
@@ -41,11 +46,20 @@ internal struct WinogradPlan
 
     public readonly int Chunks => Groups * RowChunks * ColumnChunks;
 
+    /// <summary>Rows of tiles of all phases and images.</summary>
+    public readonly int Rows => Batch * RowPhases * TileRows;
+
+    /// <summary>Columns of one phase of a padded row of one chunk.</summary>
+    public readonly int PhaseWidth => Tile * ColumnsPerChunk + 2;
+
     /// <summary>Columns of a padded row of one chunk.</summary>
-    public readonly int PaddedWidth => Tile * ColumnsPerChunk + 2;
+    public readonly int PaddedWidth => ColumnPhases * PhaseWidth;
+
+    /// <summary>Columns of a row of outputs of one chunk.</summary>
+    public readonly int OutputPitch => ColumnPhases * Tile * ColumnsPerChunk;
 
     /// <summary>Tiles of a chunk, rounded up to what the products take.</summary>
-    public readonly int TilesPerChunk => Padded(RowsPerChunk * ColumnsPerChunk);
+    public readonly int TilesPerChunk => Padded(RowsPerChunk * ColumnsPerChunk * ColumnPhases);
 
     public static int Padded(int tiles) => (tiles + 3) / 4 * 4;
 
@@ -61,13 +75,15 @@ internal struct WinogradPlan
             OutputChannels = forward ? g.OutputChannelsPerGroup : g.InputChannelsPerGroup,
             OutputHeight = forward ? g.OutputHeight : g.Height,
             OutputWidth = forward ? g.OutputWidth : g.Width,
-            Top = forward ? g.PaddingTop : 2 - g.PaddingTop,
-            Left = forward ? g.PaddingLeft : 2 - g.PaddingLeft,
+            RowPhases = g.DilationHeight,
+            ColumnPhases = g.DilationWidth,
+            Top = forward ? g.PaddingTop : 2 * g.DilationHeight - g.PaddingTop,
+            Left = forward ? g.PaddingLeft : 2 * g.DilationWidth - g.PaddingLeft,
         };
         plan.SourceBlocks = (plan.SourceChannels + lanes - 1) / lanes;
         plan.OutputBlocks = (plan.OutputChannels + lanes - 1) / lanes;
-        plan.TileRows = (plan.OutputHeight + Tile - 1) / Tile;
-        plan.TileColumns = (plan.OutputWidth + Tile - 1) / Tile;
+        plan.TileRows = ConvolutionPlan.CeilingDivide(plan.OutputHeight, Tile * plan.RowPhases);
+        plan.TileColumns = ConvolutionPlan.CeilingDivide(plan.OutputWidth, Tile * plan.ColumnPhases);
         plan.Cut(elementSize, lanes);
         return plan;
     }
@@ -79,13 +95,14 @@ internal struct WinogradPlan
     {
         long filterBytes = FilterLength(lanes) / Groups * elementSize;
         int wanted = filterBytes > FilterBytesOfSecondCache ? ManyTiles : FewTiles;
-        ColumnChunks = (TileColumns + MostColumns - 1) / MostColumns;
+        int mostColumns = Math.Max(1, MostColumns / ColumnPhases);
+        ColumnChunks = (TileColumns + mostColumns - 1) / mostColumns;
         ColumnsPerChunk = (TileColumns + ColumnChunks - 1) / ColumnChunks;
         ColumnChunks = (TileColumns + ColumnsPerChunk - 1) / ColumnsPerChunk;
-        int rows = Batch * TileRows, most = ColumnChunks > 1 ? 1 : Math.Max(1, wanted / ColumnsPerChunk);
-        int fewest = Math.Min(most, (FewestTiles + ColumnsPerChunk - 1) / ColumnsPerChunk);
-        RowsPerChunk = Math.Clamp(rows * Groups * ColumnChunks / WantedChunks, fewest, most);
-        RowChunks = (rows + RowsPerChunk - 1) / RowsPerChunk;
+        int rowTiles = ColumnsPerChunk * ColumnPhases, most = ColumnChunks > 1 ? 1 : Math.Max(1, wanted / rowTiles);
+        int fewest = Math.Min(most, (FewestTiles + rowTiles - 1) / rowTiles);
+        RowsPerChunk = Math.Clamp(Rows * Groups * ColumnChunks / WantedChunks, fewest, most);
+        RowChunks = (Rows + RowsPerChunk - 1) / RowsPerChunk;
         int line = 64 / elementSize;
         InputBlockStride = TilesPerChunk * lanes;
         InputStride = SourceBlocks * InputBlockStride + line;

@@ -11,14 +11,17 @@ internal unsafe struct WinogradRows<T, V, L>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    public int Groups, Channels, Height, Width, Top, Left, TileRows, RowsPerChunk, PaddedWidth;
+    public int Groups, Channels, Height, Width, Top, Left, TileRows, RowsPerChunk, RowPhases, ColumnPhases;
 
     /// <summary>Rows and columns beyond the 4 of a tile.</summary>
     public int Halo;
 
+    /// <summary>Columns of one phase of a padded row.</summary>
+    public int PhaseWidth;
+
     public T* Source;
 
-    // Where pixel p of consecutive rows goes among padded rows.
+    // Where pixel p of consecutive rows goes among padded rows; where there are column phases, pixel p of a row and the zeros around it.
     private int* place;
 
     /// <summary>The 6×6 windows of the plan's source.</summary>
@@ -32,7 +35,9 @@ internal unsafe struct WinogradRows<T, V, L>
         Left = plan.Left,
         TileRows = plan.TileRows,
         RowsPerChunk = plan.RowsPerChunk,
-        PaddedWidth = plan.PaddedWidth,
+        RowPhases = plan.RowPhases,
+        ColumnPhases = plan.ColumnPhases,
+        PhaseWidth = plan.PhaseWidth,
         Halo = 2,
         Source = source,
     };
@@ -46,12 +51,18 @@ internal unsafe struct WinogradRows<T, V, L>
         Width = plan.OutputWidth,
         TileRows = plan.TileRows,
         RowsPerChunk = plan.RowsPerChunk,
-        PaddedWidth = WinogradPlan.Tile * plan.ColumnsPerChunk,
+        RowPhases = plan.RowPhases,
+        ColumnPhases = plan.ColumnPhases,
+        PhaseWidth = WinogradPlan.Tile * plan.ColumnsPerChunk,
         Source = output,
     };
 
+    /// <summary>Columns of a padded row.</summary>
+    public readonly int PaddedWidth => ColumnPhases * PhaseWidth;
+
     /// <summary>Elements of the table that <see cref="SetPlaces"/> takes.</summary>
-    public readonly int Pixels => Math.Max(Math.Min(Height, WinogradPlan.Tile * RowsPerChunk + Halo), 1) * Width;
+    public readonly int Pixels
+        => ColumnPhases > 1 ? PaddedWidth : Math.Max(Math.Min(Height, WinogradPlan.Tile * RowsPerChunk + Halo), 1) * Width;
 
     /// <summary>Elements of the rows of a chunk.</summary>
     public readonly long RowsLength => (long)(WinogradPlan.Tile * RowsPerChunk + Halo) * PaddedWidth * L.Count;
@@ -59,46 +70,60 @@ internal unsafe struct WinogradRows<T, V, L>
     public void SetPlaces(int* places)
     {
         place = places;
-        for (int p = 0; p < Pixels; p++) places[p] = (p / Width * PaddedWidth + p % Width) * L.Count;
+        for (int p = 0; p < Pixels; p++)
+        {
+            places[p] = L.Count * (ColumnPhases > 1
+                ? p % ColumnPhases * PhaseWidth + p / ColumnPhases
+                : p / Width * PaddedWidth + p % Width);
+        }
     }
 
-    /// <summary>The padded rows of a block of channels that tile rows [first, end) of one image need: [row][column][L].</summary>
+    /// <summary>
+    /// The padded rows of a block of channels that tile rows [first, end) of one row phase of one image need: [row][column phase][column][L].
+    /// </summary>
     public readonly void Gather(int group, int block, int first, int end, int firstColumn, int columns, T* rows)
     {
-        int lanes = L.Count, image = first / TileRows, width = Width, paddedWidth = PaddedWidth;
-        int top = (first - image * TileRows) * WinogradPlan.Tile - Top, count = (end - first) * WinogradPlan.Tile + Halo;
-        int left = firstColumn * WinogradPlan.Tile - Left, used = columns * WinogradPlan.Tile + Halo;
+        int lanes = L.Count, phaseImage = first / TileRows, image = phaseImage / RowPhases, paddedWidth = PaddedWidth;
+        int top = phaseImage % RowPhases + (first - phaseImage * TileRows) * WinogradPlan.Tile * RowPhases - Top;
+        int count = (end - first) * WinogradPlan.Tile + Halo;
+        int left = firstColumn * WinogradPlan.Tile * ColumnPhases - Left, used = (columns * WinogradPlan.Tile + Halo) * ColumnPhases;
 
         // Rows and columns of the window that lie in the image.
-        int row0 = Math.Clamp(-top, 0, count), row1 = Math.Clamp(Height - top, row0, count);
-        int column0 = Math.Clamp(-left, 0, used), column1 = Math.Clamp(width - left, column0, used);
+        int row0 = Math.Clamp(ConvolutionPlan.CeilingDivide(-top, RowPhases), 0, count);
+        int row1 = Math.Clamp(ConvolutionPlan.CeilingDivide(Height - top, RowPhases), row0, count);
+        int column0 = Math.Clamp(-left, 0, used), column1 = Math.Clamp(Width - left, column0, used);
         int channel = block * lanes, channels = Math.Min(lanes, Channels - channel);
-        nint plane = (nint)Height * width;
-        T* from = Source + (((nint)image * Groups + group) * Channels + channel) * plane;
+        nint plane = (nint)Height * Width, step = (nint)RowPhases * Width;
+        T* from = Source + (((nint)image * Groups + group) * Channels + channel) * plane + ((nint)row0 * RowPhases + top) * Width + left + column0;
         new Span<T>(rows, row0 * paddedWidth * lanes).Clear();
-        for (int row = row0; row < row1; row++)
-        {
-            T* start = rows + (nint)row * paddedWidth * lanes;
-            Clear(start, column0 * lanes);
-            Clear(start + column1 * lanes, (used - column1) * lanes);
-        }
-
+        for (int row = row0; row < row1; row++) ClearAround(rows + (nint)row * paddedWidth * lanes, column0, column1, used);
         new Span<T>(rows + (nint)row1 * paddedWidth * lanes, (count - row1) * paddedWidth * lanes).Clear();
-        if (column1 - column0 == width)
+        if (RowPhases == 1 && ColumnPhases == 1 && column1 - column0 == Width)
         {
             // Whole rows: one run of pixels.
             ChannelVectors<T, V, L>.Gather(
-                from + (nint)(top + row0) * width, plane, channels, (row1 - row0) * width, place,
-                rows + ((nint)row0 * paddedWidth + column0) * lanes);
+                from, plane, channels, (row1 - row0) * Width, place, rows + ((nint)row0 * paddedWidth + column0) * lanes);
             return;
         }
 
-        for (int row = row0; row < row1; row++)
+        // Without phases places of pixels follow each other, so that they may be counted from the first one in the image.
+        int* places = ColumnPhases > 1 ? place + column0 : place;
+        rows += ColumnPhases > 1 ? 0 : column0 * lanes;
+        for (int row = row0; row < row1; row++, from += step)
+            ChannelVectors<T, V, L>.Gather(from, plane, channels, column1 - column0, places, rows + (nint)row * paddedWidth * lanes);
+    }
+
+    private readonly void ClearAround(T* row, int column0, int column1, int used)
+    {
+        if (ColumnPhases == 1)
         {
-            ChannelVectors<T, V, L>.Gather(
-                from + (nint)(top + row) * width + left + column0, plane, channels, column1 - column0, place,
-                rows + ((nint)row * paddedWidth + column0) * lanes);
+            Clear(row, column0 * L.Count);
+            Clear(row + column1 * L.Count, (used - column1) * L.Count);
+            return;
         }
+
+        for (int p = 0; p < column0; p++) L.Store(L.Zero, row + place[p]);
+        for (int p = column1; p < used; p++) L.Store(L.Zero, row + place[p]);
     }
 
     // Few elements: a call would take longer.

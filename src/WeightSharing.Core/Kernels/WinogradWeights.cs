@@ -33,7 +33,7 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
     /// <summary>dw = Σ dy ⋆ x, added to dw when accumulating.</summary>
     public static void Run(in WinogradPlan plan, T* x, T* dy, T* dw, bool accumulate)
     {
-        int chunks = plan.RowChunks * plan.ColumnChunks, tiles = plan.RowsPerChunk * plan.ColumnsPerChunk, line = 64 / sizeof(T);
+        int chunks = plan.RowChunks * plan.ColumnChunks, tiles = plan.RowsPerChunk * plan.ColumnsPerChunk * plan.ColumnPhases, line = 64 / sizeof(T);
         var work = new WinogradWeights<T, V, L>
         {
             plan = plan,
@@ -82,7 +82,7 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
         for (int chunk = (int)((long)chunks * run / runs); chunk < end; chunk++)
         {
             int firstColumn = chunk % plan.ColumnChunks * plan.ColumnsPerChunk, columns = Math.Min(plan.ColumnsPerChunk, plan.TileColumns - firstColumn);
-            int firstRow = chunk / plan.ColumnChunks * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Batch * plan.TileRows);
+            int firstRow = chunk / plan.ColumnChunks * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Rows);
             for (int block = 0; block < plan.SourceBlocks; block++)
                 TransformInputs(group, block, firstRow, endRow, firstColumn, columns, rows.Pointer, half.Pointer, v.Pointer + block * L.Count);
             for (int block = 0; block < plan.OutputBlocks; block++)
@@ -90,7 +90,7 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
             for (int point = 0; point < WinogradPlan.Points; point++)
             {
                 Multiply(
-                    (endRow - firstRow) * columns, d.Pointer + point * gradientStride, v.Pointer + point * inputStride,
+                    (endRow - firstRow) * columns * plan.ColumnPhases, d.Pointer + point * gradientStride, v.Pointer + point * inputStride,
                     m + (nint)point * plan.OutputChannels * sourceWidth);
             }
         }
@@ -103,9 +103,9 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
         {
             end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
             inputs.Gather(group, block, row, end, firstColumn, columns, rows);
-            for (int i = row; i < end; i++, target += columns * sourceWidth)
+            T* from = rows;
+            for (int part = 0; part < (end - row) * plan.ColumnPhases; part++, target += columns * sourceWidth)
             {
-                T* from = rows + (i - row) * WinogradPlan.Tile * rowLength;
                 for (int tile = 0; tile < columns; tile += TilesPerRun)
                 {
                     int some = Math.Min(TilesPerRun, columns - tile);
@@ -113,6 +113,8 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
                         from + (nint)tile * WinogradPlan.Tile * L.Count, rowLength, WinogradPlan.Tile * some + 2, half);
                     WinogradTransform<T, V, L>.InputTiles(half, some, target + (nint)tile * sourceWidth, inputStride, sourceWidth);
                 }
+
+                from = NextPart(from, part, inputs.PhaseWidth, rowLength);
             }
         }
     }
@@ -124,12 +126,20 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
         {
             end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
             gradients.Gather(group, block, row, end, firstColumn, columns, rows);
-            for (int i = row; i < end; i++, target += columns * outputWidth)
+            T* from = rows;
+            for (int part = 0; part < (end - row) * plan.ColumnPhases; part++, target += columns * outputWidth)
             {
-                WinogradTransform<T, V, L>.GradientTiles(
-                    rows + (i - row) * WinogradPlan.Tile * rowLength, rowLength, columns, target, gradientStride, outputWidth);
+                WinogradTransform<T, V, L>.GradientTiles(from, rowLength, columns, target, gradientStride, outputWidth);
+                from = NextPart(from, part, gradients.PhaseWidth, rowLength);
             }
         }
+    }
+
+    // From one column phase of a row of tiles to the next one.
+    private readonly T* NextPart(T* from, int part, int phaseWidth, nint rowLength)
+    {
+        from += (nint)phaseWidth * L.Count;
+        return (part + 1) % plan.ColumnPhases == 0 ? from + (WinogradPlan.Tile - 1) * rowLength : from;
     }
 
     // m [channel of dy, channel of x] += Dᵀ [channel of dy, tile] · V [tile, channel of x]

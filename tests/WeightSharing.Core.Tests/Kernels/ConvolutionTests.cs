@@ -133,13 +133,25 @@ public class ConvolutionTests
     }
 
     [Theory]
-    [InlineData(5, 12, 1)]
-    [InlineData(7, 8, 8)]
-    [InlineData(1, 40, 1)]
-    [InlineData(3, 32, 2)]
-    public void ThreadsDoNotChangeABit(int batch, int channels, int groups)
+    [InlineData(5, 12, 1, 1, 1)]
+    [InlineData(7, 8, 8, 1, 1)]
+    [InlineData(1, 40, 1, 1, 1)]
+    [InlineData(3, 32, 2, 1, 1)]
+    [InlineData(3, 12, 1, 1, 3)]
+    [InlineData(1, 32, 2, 1, 2)]
+    [InlineData(3, 5, 1, 2, 1)]
+    [InlineData(5, 12, 1, 2, 1)]
+    [InlineData(1, 40, 1, 2, 1)]
+    public void ThreadsDoNotChangeABit(int batch, int channels, int groups, int stride, int dilation)
     {
-        ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with { Groups = groups };
+        ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with
+        {
+            Groups = groups,
+            StrideHeight = stride,
+            StrideWidth = stride,
+            DilationHeight = dilation,
+            DilationWidth = dilation,
+        };
         float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
         foreach (SimdVariant variant in Vectorised)
         {

@@ -35,6 +35,32 @@ public class WinogradTests
                     g with { PaddingTop = i % 4, PaddingBottom = i / 4, PaddingLeft = i / 2 % 4, PaddingRight = (3 * i + 1) % 4 }));
             }
 
+            // Dilations of rows and columns, of every remainder of the phases, with windows that lie partly and wholly outside.
+            foreach ((int rows, int columns) in ((int, int)[])[(1, 2), (2, 1), (2, 2), (3, 2), (2, 5), (7, 3)])
+            {
+                for (int size = 1; size <= 20; size += size < 9 ? 1 : 3)
+                {
+                    ConvolutionGeometry g = ConvolutionTests.Square(2, 5, size + 2, size, 6, 3, 0) with { DilationHeight = rows, DilationWidth = columns };
+                    shapes.Add(ConvolutionTests.Text(g with { PaddingTop = rows, PaddingBottom = rows, PaddingLeft = columns, PaddingRight = columns }));
+                    shapes.Add(ConvolutionTests.Text(g with
+                    {
+                        Batch = 1,
+                        InputChannels = 18,
+                        OutputChannels = 34,
+                        Groups = 2,
+                        PaddingTop = 2 * rows + size % 3,
+                        PaddingBottom = size % 2,
+                        PaddingLeft = size % 4,
+                        PaddingRight = 2 * columns + 1,
+                    }));
+                }
+            }
+
+            shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 3, 7, 300, 4, 3, 2) with { DilationWidth = 2 }));
+            shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 2, 9, 400, 3, 3, 3) with { DilationWidth = 90 }));
+            shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 3, 45, 46, 4, 3, 9) with { DilationHeight = 9, DilationWidth = 9 }));
+            shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(40, 4, 6, 6, 4, 3, 2) with { DilationHeight = 2, DilationWidth = 2 }));
+
             // Rows of tiles longer than a chunk, and chunks that reach into many images.
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(2, 3, 5, 270, 4, 3, 1)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 2, 6, 521, 3, 3, 2)));
@@ -160,7 +186,9 @@ public class WinogradTests
         Assert.False(Chosen(g with { OutputChannels = 4 }));
         Assert.False(Chosen(g with { Groups = 16 }));
         Assert.False(Chosen(g with { StrideWidth = 2 }));
-        Assert.False(Chosen(g with { DilationHeight = 2 }));
+        Assert.True(Chosen(g with { DilationHeight = 2, DilationWidth = 2 }));
+        Assert.False(Chosen(g with { DilationHeight = 4 }));
+        Assert.False(Chosen(g with { DilationWidth = 3 }));
         Assert.False(Chosen(g with { KernelHeight = 5 }));
         Assert.False(Chosen(g with { KernelWidth = 1 }));
 
