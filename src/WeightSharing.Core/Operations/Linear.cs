@@ -59,9 +59,9 @@ public static class LinearOperation
         {
             if (cut is not null) dy = ReluOperation.Gradient(dy, Recall(cut.Value), to.IsDifferentiable, Name);
             // ∂x += ∂y·W         [n, in] = [n, out] · [out, in]
-            if (to.Wants(0)) to.Add(0, dy.MatMul(Recall(weight)));
+            if (to.Wants(0)) to.Give(0, dy.MatMul(Recall(weight)));
             // ∂W += ∂yᵀ·x        [out, in] = [out, n] · [n, in]
-            if (to.Wants(1)) to.Add(1, dy.Transpose().MatMul(Recall(x)));
+            if (to.Wants(1)) to.Give(1, dy.Transpose().MatMul(Recall(x)));
             // ∂b += Σₙ ∂y
             if (to.Wants(2)) to.Add(2, dy.Sum(0));
         }
