@@ -37,10 +37,13 @@ public static class LinearOperation
             weight.CopyStrides(ws);
             int rows = x.Shape[0];
             Tensor<T> y = Tensor<T>.Uninitialized([rows, outputs], "Linear");
+            bool records = Graph.Records(x, weight, bias);
+            if (records) LinearWeights<T>.Forget(weight);
             Gemm.Multiply(
-                rows, outputs, inputs, x.Storage.Span[x.Offset..], xs[0], xs[1], weight.Storage.Span[weight.Offset..], ws[1], ws[0],
-                y.Buffer, outputs, accumulate: false, bias is null ? default : bias.DenseSpan());
-            return Graph.Records(x, weight, bias) ? y.From(new LinearNode<T>(x, weight, bias)) : y;
+                Simd.Chosen, rows, outputs, inputs, x.Storage.Span[x.Offset..], xs[0], xs[1], weight.Storage.Span[weight.Offset..], ws[1], ws[0],
+                y.Buffer, outputs, accumulate: false, bias is null ? default : bias.DenseSpan(),
+                records ? default : LinearWeights<T>.Of(weight, rows));
+            return records ? y.From(new LinearNode<T>(x, weight, bias)) : y;
         }
     }
 
@@ -52,11 +55,15 @@ public static class LinearOperation
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
             // ∂x += ∂y·W         [n, in] = [n, out] · [out, in]
-            if (to.Wants(0)) to.Add(0, dy.MatMul(Recall(weight)));
+            if (to.Wants(0)) to.Add(0, Product(dy, Recall(weight), 0, to));
             // ∂W += ∂yᵀ·x        [out, in] = [out, n] · [n, in]
-            if (to.Wants(1)) to.Add(1, dy.Transpose().MatMul(Recall(x)));
+            if (to.Wants(1)) to.Add(1, Product(dy.Transpose(), Recall(x), 1, to));
             // ∂b += Σₙ ∂y
             if (to.Wants(2)) to.Add(2, dy.Sum(0));
         }
+
+        // A weight's gradient is as large as the weight: computed where it stays, it is not copied there.
+        private static Tensor<T> Product(Tensor<T> a, Tensor<T> b, int operand, GradientSink to)
+            => to.IsDifferentiable ? a.MatMul(b) : MatMulOperation.Multiply(a, b, to.Reserve(operand, a, b));
     }
 }
