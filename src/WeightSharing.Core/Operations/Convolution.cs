@@ -155,9 +155,9 @@ public static class ConvolutionOperation
             {
                 Tensor<T>? input = to.Wants(1) ? Recall(x) : null, filters = to.Wants(0) ? Recall(weight) : null;
                 (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(input, dy, filters, to.Wants(2), to.Reserve(0, input, dy, filters));
-                if (dx is not null) to.Add(0, dx);
-                if (dw is not null) to.Add(1, dw);
-                if (db is not null) to.Add(2, db);
+                if (dx is not null) to.Give(0, dx);
+                if (dw is not null) to.Give(1, dw);
+                if (db is not null) to.Give(2, db);
                 return;
             }
 

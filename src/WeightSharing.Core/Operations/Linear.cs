@@ -55,15 +55,11 @@ public static class LinearOperation
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
             // ∂x += ∂y·W         [n, in] = [n, out] · [out, in]
-            if (to.Wants(0)) to.Add(0, Product(dy, Recall(weight), 0, to));
+            if (to.Wants(0)) to.Give(0, dy.MatMul(Recall(weight)));
             // ∂W += ∂yᵀ·x        [out, in] = [out, n] · [n, in]
-            if (to.Wants(1)) to.Add(1, Product(dy.Transpose(), Recall(x), 1, to));
+            if (to.Wants(1)) to.Give(1, dy.Transpose().MatMul(Recall(x)));
             // ∂b += Σₙ ∂y
             if (to.Wants(2)) to.Add(2, dy.Sum(0));
         }
-
-        // A weight's gradient is as large as the weight: computed where it stays, it is not copied there.
-        private static Tensor<T> Product(Tensor<T> a, Tensor<T> b, int operand, GradientSink to)
-            => to.IsDifferentiable ? a.MatMul(b) : MatMulOperation.Multiply(a, b, to.Reserve(operand, a, b));
     }
 }

@@ -56,14 +56,14 @@ public static class MatMulOperation
         protected override Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y) => Multiply(a.Detach().Transpose(), y);
     }
 
-    /// <summary>The product of operands of rank 2 or more, without recording; computed in a buffer of its shape where one is given.</summary>
-    internal static Tensor<T> Multiply<T>(Tensor<T> a, Tensor<T> b, Tensor<T>? room = null)
+    /// <summary>The product of operands of rank 2 or more, without recording.</summary>
+    private static Tensor<T> Multiply<T>(Tensor<T> a, Tensor<T> b)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int m = a.Shape[^2], k = a.Shape[^1], n = b.Shape[^1];
         Shape leading = Shape.Broadcast(a.Shape.Slice(0, a.Rank - 2), b.Shape.Slice(0, b.Rank - 2), "MatMul: leading dimensions");
         int rank = leading.Rank;
-        Tensor<T> y = room ?? Tensor<T>.Uninitialized(leading.Concat([m, n]), "MatMul");
+        Tensor<T> y = Tensor<T>.Uninitialized(leading.Concat([m, n]), "MatMul");
         if (y.Count == 0) return y;
 
         Span<int> left = stackalloc int[Shape.MaximumRank], right = stackalloc int[Shape.MaximumRank];
