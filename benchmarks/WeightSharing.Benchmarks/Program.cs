@@ -6,7 +6,7 @@ using WeightSharing.Benchmarks.Markov;
 using WeightSharing.Benchmarks.Symmetry;
 using WeightSharing.Kernels;
 
-// Each measurement is a command of its own and runs on one thread, for the kernel variant in force: WEIGHTSHARING_SIMD=128, 256 or 512 forces one, and
+// Each measurement is a command of its own and runs on one thread unless it says otherwise, for the kernel variant in force: WEIGHTSHARING_SIMD=128, 256 or 512 forces one, and
 // DOTNET_EnableAVX=0 takes the multiply-add away as well, which is what programs compiled ahead of time run by default.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 (string Name, string Help, Action<string[]> Run)[] measurements =
@@ -15,6 +15,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("elementwise", "exp, log, tanh and others against TensorPrimitives, at 4096 and 1M floats", ElementwiseSpeed.Run),
     ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
     ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
+    ("threads", "what a second thread is worth, work by work; NAME... for some of them", ThreadScaling.Run),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
 #if COMPARISONS
     ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Layers),

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -27,6 +28,9 @@ internal static unsafe class ConvolutionTile<T, V, L>
     /// <summary>Channels of the tile that begins with <paramref name="rest"/> channels left; the surplus ones have zero weights.</summary>
     public static int TileChannels(int rest) => rest == 1 ? 1 : rest <= 4 ? 4 : Channels;
 
+    // x64 without FMA.
+    private static bool TwoOperands => typeof(V) == typeof(Vector128<T>) && !Simd.HasMultiplyAdd;
+
     /// <summary>The channels that the tiles of <paramref name="channels"/> channels hold, surplus included.</summary>
     public static int Padded(int channels)
     {
@@ -37,7 +41,7 @@ internal static unsafe class ConvolutionTile<T, V, L>
     /// <summary>All positions of one tile of channels; <paramref name="vectors"/> vectors of positions.</summary>
     public static void Run(int channels, int vectors, int taps, int* offsets, T* source, T* weights, T* bias, T* target, nint pitch)
     {
-        int p = 0;
+        int p = TwoOperands && channels == 4 ? ConvolutionTileTwoOperand<T>.Run(vectors, taps, offsets, source, weights, bias, target, pitch) : 0;
         for (; p + Vectors <= vectors; p += Vectors)
         {
             nint position = p * L.Count;

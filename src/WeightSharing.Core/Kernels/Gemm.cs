@@ -26,9 +26,33 @@ internal static unsafe class Gemm
 
     public static void Multiply<T>(
         SimdVariant variant, int m, int n, int k, ReadOnlySpan<T> a, int aRow, int aColumn, ReadOnlySpan<T> b, int bRow, int bColumn,
-        Span<T> c, int cRow, bool accumulate, ReadOnlySpan<T> columnBias = default)
+        Span<T> c, int cRow, bool accumulate, ReadOnlySpan<T> columnBias = default, ReadOnlySpan<T> packedRight = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => MultiplyBatch(variant, 1, m, n, k, a, 0, aRow, aColumn, b, 0, bRow, bColumn, c, 0, cRow, accumulate, columnBias);
+        => MultiplyBatch(variant, 1, m, n, k, a, 0, aRow, aColumn, b, 0, bRow, bColumn, c, 0, cRow, accumulate, columnBias, packedRight);
+
+    /// <summary>
+    /// Elements of B [k, n] packed, for <c>packedRight</c> of a product with m rows on the left; 0 where such a product has no use for it. The bits of
+    /// the product are the same with it and without.
+    /// </summary>
+    public static int PackedLength<T>(SimdVariant variant, int m, int n, int k)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => !IsVectorised<T>() ? 0
+            : Simd.Has512 && variant == SimdVariant.Vector512 ? GemmPlan<T, Vector512<T>, Lanes512<T>>.PackedLength(m, n, k)
+            : Simd.Has256 && variant == SimdVariant.Vector256 ? GemmPlan<T, Vector256<T>, Lanes256<T>>.PackedLength(m, n, k)
+            : variant == SimdVariant.Vector128 ? GemmPlan<T, Vector128<T>, Lanes128<T>>.PackedLength(m, n, k) : 0;
+
+    /// <summary>Packs B [k, n] into a span of <see cref="PackedLength"/> elements.</summary>
+    public static void PackRight<T>(SimdVariant variant, int n, int k, ReadOnlySpan<T> b, int bRow, int bColumn, Span<T> packed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Check(b.Length, 1, 0, k, bRow, n, bColumn, "B");
+        fixed (T* from = b, to = packed)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512) GemmBlock<T, Vector512<T>, Lanes512<T>>.PackRight(n, k, from, bRow, bColumn, to);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256) GemmBlock<T, Vector256<T>, Lanes256<T>>.PackRight(n, k, from, bRow, bColumn, to);
+            else GemmBlock<T, Vector128<T>, Lanes128<T>>.PackRight(n, k, from, bRow, bColumn, to);
+        }
+    }
 
     /// <summary>
     /// The product of each of <paramref name="batch"/> pairs of matrices, pair s at a[s · aBatch], b[s · bBatch], c[s · cBatch]; a batch
@@ -45,7 +69,7 @@ internal static unsafe class Gemm
     public static void MultiplyBatch<T>(
         SimdVariant variant, int batch, int m, int n, int k, ReadOnlySpan<T> a, int aBatch, int aRow, int aColumn,
         ReadOnlySpan<T> b, int bBatch, int bRow, int bColumn, Span<T> c, int cBatch, int cRow, bool accumulate,
-        ReadOnlySpan<T> columnBias = default)
+        ReadOnlySpan<T> columnBias = default, ReadOnlySpan<T> packedRight = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (batch == 0 || m == 0 || n == 0) return;
@@ -58,7 +82,11 @@ internal static unsafe class Gemm
                 $"Gemm: the bias has {columnBias.Length} elements; it needs one for each of the {n} columns, or none.");
         }
 
-        fixed (T* pa = a, pb = b, pc = c, bias = columnBias)
+        int packedLength = packedRight.IsEmpty ? 0 : PackedLength<T>(variant, m, n, k);
+        if (packedLength > packedRight.Length)
+            throw new ArgumentException($"Gemm: B packed has {packedRight.Length} elements; [{k}, {n}] needs {packedLength}.");
+
+        fixed (T* pa = a, pb = b, pc = c, bias = columnBias, packed = packedRight)
         {
             var product = new GemmProduct<T>
             {
@@ -74,6 +102,7 @@ internal static unsafe class Gemm
                 C = pc,
                 CRow = cRow,
                 Bias = bias,
+                PackedB = packedLength == 0 ? null : packed,
                 Accumulate = accumulate,
             };
             if (Simd.Has512 && variant == SimdVariant.Vector512 && IsVectorised<T>())
@@ -139,6 +168,9 @@ internal unsafe struct GemmProduct<T>
 
     /// <summary>Null for none.</summary>
     public T* Bias;
+
+    /// <summary>B in panels as <see cref="Gemm.PackRight"/> makes them, or null.</summary>
+    public T* PackedB;
 
     public bool Accumulate;
 

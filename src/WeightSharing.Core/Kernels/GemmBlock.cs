@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace WeightSharing.Kernels;
 
@@ -34,15 +35,27 @@ internal unsafe struct GemmBlock<T, V, L>
     // side already, step by step (measured with 128 columns: 102 GFLOP/s packed and 114 in place; not transposed 99 and 67 to 96).
     private const int ColumnsThatPackA = 128, ColumnsThatPackTransposedA = 160;
 
+    // There a packed element is one that needs no shuffle, six times saved for each vector of columns.
+    private const int ColumnsThatPackForTwoOperands = 32;
+
+    // Rows of B that are packed together, and steps of the inner index from which on the place of a tile's result is fetched beforehand.
+    private const int RowsAtOnce = 16, StepsThatFetchC = 192;
+
     private GemmProduct<T>* x;
     private T* packedA;
     private T* packedB;
-    private int panelsA, panelsB, packedPanelsA, packedPanelsB;
+    private int panelsA, panelsB, packedPanelsA, packedPanelsB, unitsB;
+    private bool packsRowsOfB;
     private int rowBlocks, rowPanels, columnPanels, innerStep;
 
     private static int MR => GemmTile<T, V, L>.MaximumRows;
 
     private static int NR => GemmTile<T, V, L>.MaximumColumns;
+
+    // x64 without FMA has tiles of its own, which read A packed in their way.
+    private static bool TwoOperands => typeof(V) == typeof(Vector128<T>) && !Simd.HasMultiplyAdd;
+
+    private static int CopiesOfA => TwoOperands ? GemmTileTwoOperand<T>.Copies : 1;
 
     // Narrow panels of an unpacked B use a part of each cache line at a time.
     private static int RowsThatPackB => Unsafe.SizeOf<V>() == 64 ? 256 : 128;
@@ -56,31 +69,44 @@ internal unsafe struct GemmBlock<T, V, L>
         }
     }
 
+    /// <summary>Elements of all panels of B.</summary>
+    public static int PackedLength(int n, int k) => (n + NR - 1) / NR * NR * k;
+
+    /// <summary>Packs all panels of B, as a product that finds them in its description reads them.</summary>
+    public static void PackRight(int n, int k, T* b, nint bRow, nint bColumn, T* packed)
+    {
+        for (int j = 0; j < n; j += NR)
+            GemmPacking.Pack(b + j * bColumn, bColumn, bRow, Math.Min(NR, n - j), k, packed + (nint)j * k, NR);
+    }
+
     private void Run()
     {
         panelsA = (x->M + MR - 1) / MR;
         panelsB = (x->N + NR - 1) / NR;
-        packedPanelsA = x->N >= (x->ARow == 1 ? ColumnsThatPackTransposedA : ColumnsThatPackA) && x->M >= MR ? panelsA : 0;
-        if (x->BColumn != 1 || x->M > RowsThatPackB) packedPanelsB = panelsB;
+        packedPanelsA = PacksA() ? panelsA : 0;
+        if (x->PackedB != null || x->BColumn != 1 || x->M > RowsThatPackB) packedPanelsB = panelsB;
         else packedPanelsB = x->N % L.Count == 0 ? 0 : 1;   // the ragged last panel, filled up with zeros
 
+        packedB = x->PackedB;
+        unitsB = packedB != null ? 0 : packedPanelsB;
+        packsRowsOfB = x->BColumn == 1 && packedPanelsB == panelsB;
         double multiplyAdds = (double)x->M * x->N * x->K;
         int chunks = Cut(multiplyAdds);
         double nanoseconds = GemmPlan<T, V, L>.Nanoseconds(multiplyAdds);
-        if (packedPanelsA + packedPanelsB == 0)
+        if (packedPanelsA + unitsB == 0)
         {
             Run(chunks, nanoseconds);
             return;
         }
 
-        long elementsA = (long)packedPanelsA * MR * x->K;
-        long elementsB = (long)packedPanelsB * NR * x->K;
+        long elementsA = (long)packedPanelsA * MR * x->K * CopiesOfA;
+        long elementsB = (long)unitsB * NR * x->K;
         using Scratch<T> scratch = Scratch<T>.Rent(elementsA + elementsB);
-        packedB = scratch.Pointer;
-        packedA = packedB + elementsB;
+        packedA = scratch.Pointer + elementsB;
+        if (unitsB > 0) packedB = scratch.Pointer;
 
         int group = Math.Max(1, PackElements / (NR * x->K));
-        int panels = packedPanelsA + packedPanelsB;
+        int panels = packedPanelsA + unitsB;
         if (panels <= group)
         {
             Pack(0, panels);
@@ -93,6 +119,11 @@ internal unsafe struct GemmBlock<T, V, L>
 
         Run(chunks, nanoseconds);
     }
+
+    private readonly bool PacksA()
+        => TwoOperands
+            ? x->N >= ColumnsThatPackForTwoOperands
+            : x->N >= (x->ARow == 1 ? ColumnsThatPackTransposedA : ColumnsThatPackA) && x->M >= MR;
 
     private readonly void Run(int chunks, double nanoseconds)
     {
@@ -109,7 +140,7 @@ internal unsafe struct GemmBlock<T, V, L>
     /// <summary>Chooses the blocks by the shape alone and returns their number.</summary>
     private int Cut(double multiplyAdds)
     {
-        int inner = InnerBytes / sizeof(T);
+        int inner = TwoOperands ? GemmTileTwoOperand<T>.InnerSteps : InnerBytes / sizeof(T);
         innerStep = x->K;
         if (x->K > inner)
         {
@@ -137,7 +168,19 @@ internal unsafe struct GemmBlock<T, V, L>
 
     private readonly void Pack(int panel)
     {
-        if (panel < packedPanelsB)
+        if (panel < unitsB && packsRowsOfB)
+        {
+            // A share of the rows, as large as a panel, in runs of a few: side by side as they lie in memory, where panels would hop from row to row.
+            int share = (x->K + panelsB - 1) / panelsB, end = Math.Min(x->K, (panel + 1) * share);
+            for (int p = panel * share; p < end; p += RowsAtOnce)
+            {
+                T* from = x->B + p * x->BRow;
+                int steps = Math.Min(RowsAtOnce, end - p);
+                for (int j = 0; j < x->N; j += NR)
+                    GemmPacking.Pack(from + j, 1, x->BRow, Math.Min(NR, x->N - j), steps, packedB + (nint)j * x->K + (nint)p * NR, NR);
+            }
+        }
+        else if (panel < unitsB)
         {
             int j = (panelsB - packedPanelsB + panel) * NR;
             T* target = packedB + (nint)panel * NR * x->K;
@@ -145,10 +188,12 @@ internal unsafe struct GemmBlock<T, V, L>
         }
         else
         {
-            panel -= packedPanelsB;
+            panel -= unitsB;
             int i = panel * MR;
-            T* target = packedA + (nint)panel * MR * x->K;
-            GemmPacking.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, Math.Min(MR, x->M - i), x->K, target, MR);
+            T* target = packedA + (nint)panel * MR * x->K * CopiesOfA;
+            int rows = Math.Min(MR, x->M - i);
+            if (TwoOperands) GemmTileTwoOperand<T>.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, rows, x->K, target);
+            else GemmPacking.Pack(x->A + i * x->ARow, x->ARow, x->AColumn, rows, x->K, target, MR);
         }
     }
 
@@ -178,13 +223,21 @@ internal unsafe struct GemmBlock<T, V, L>
                 for (int i = rowStart; i < rowEnd; i += MR)
                 {
                     int rows = Math.Min(MR, rowEnd - i);
-                    T* a = packedPanelsA > 0 ? packedA + (nint)i * x->K + (nint)p * MR : x->A + i * x->ARow + p * x->AColumn;
-                    nint aRow = packedPanelsA > 0 ? 1 : x->ARow;
-                    nint aColumn = packedPanelsA > 0 ? MR : x->AColumn;
+                    T* a = packedPanelsA > 0 ? packedA + ((nint)i * x->K + (nint)p * MR) * CopiesOfA : x->A + i * x->ARow + p * x->AColumn;
+                    nint aRow = packedPanelsA > 0 ? CopiesOfA : x->ARow;
+                    nint aColumn = packedPanelsA > 0 ? MR * CopiesOfA : x->AColumn;
                     T* c = x->C + i * x->CRow + j;
                     T* source = addsC ? c : x->Bias == null ? null : x->Bias + j;
                     nint sourceRow = addsC ? x->CRow : 0;
-                    if (columns == NR)
+                    if (steps >= StepsThatFetchC) Fetch(c, rows, x->CRow);
+                    if (TwoOperands && columns > L.Count && packedPanelsA > 0)
+                    {
+                        bool whole = columns == NR;
+                        GemmTileTwoOperand<T>.Run(
+                            rows, steps, a, b, bRow, whole ? source : null, sourceRow, whole ? c : ragged, whole ? x->CRow : NR);
+                        if (!whole) StoreRagged(ragged, rows, columns, source, sourceRow, c, x->CRow);
+                    }
+                    else if (columns == NR)
                     {
                         GemmTile<T, V, L>.Run<N2>(rows, steps, a, aRow, aColumn, b, bRow, source, sourceRow, c, x->CRow);
                     }
@@ -201,6 +254,12 @@ internal unsafe struct GemmBlock<T, V, L>
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(T* c, int rows, nint cRow)
+    {
+        for (; rows > 0; rows--, c += cRow) Simd.Prefetch(c, 2 * Unsafe.SizeOf<V>());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -237,7 +296,7 @@ internal unsafe struct GemmBlock<T, V, L>
         public int Group;
 
         public readonly void Run(int chunk)
-            => Block.Pack(chunk * Group, Math.Min(Block.packedPanelsA + Block.packedPanelsB, (chunk + 1) * Group));
+            => Block.Pack(chunk * Group, Math.Min(Block.packedPanelsA + Block.unitsB, (chunk + 1) * Group));
     }
 
     private struct TileWork : IParallelWork

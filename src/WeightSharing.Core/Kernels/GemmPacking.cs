@@ -19,6 +19,9 @@ internal static unsafe class GemmPacking
     // Sixteen floats are one cache line: every line of every lane is read once, and the target's lines are filled while they are in L1.
     private const int StepBlock = 16;
 
+    // Lanes are far apart, so that the processor does not foresee where the next lines lie: asked for two blocks ahead.
+    private const int StepsAhead = 2 * StepBlock;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack<T>(T* source, nint lane, nint step, int count, int steps, T* target, int width)
         where T : unmanaged, INumberBase<T>
@@ -58,6 +61,7 @@ internal static unsafe class GemmPacking
             for (int i = 0; i < wholeLanes; i += square)
             {
                 T* from = source + i * lane;
+                for (int l = 0; l < square; l++) Simd.Prefetch(from + l * lane + block + StepsAhead, StepBlock * sizeof(T));
                 for (int p = block; p < blockEnd; p += square) TransposeSquare(from + p, lane, target + (nint)p * width + i, width);
             }
         }

@@ -16,6 +16,13 @@ internal static unsafe class GemmPlan<T, V, L>
     // Bounds the packed copies of A and B to 4 M elements each.
     private const int BlockExtent = 2016;
 
+    // With fewer rows a weight is read in place, see PrefersInnerProducts.
+    private const int MostRowsOfInnerProducts = 24;
+
+    /// <summary>Elements of B packed for a product of these extents; 0 where it is cut into blocks or takes another way.</summary>
+    public static int PackedLength(int m, int n, int k)
+        => m <= MostRowsOfInnerProducts || n <= L.Count || n > BlockExtent || k is 0 or > BlockExtent ? 0 : GemmBlock<T, V, L>.PackedLength(n, k);
+
     /// <summary>Nanoseconds that a number of multiply-adds takes on one thread, roughly.</summary>
     public static double Nanoseconds(double multiplyAdds) => multiplyAdds / (3 * L.Count);
 
@@ -99,7 +106,7 @@ internal static unsafe class GemmPlan<T, V, L>
     {
         if (x.AColumn != 1 || x.BRow != 1) return false;
         int few = Math.Min(x.M, x.N);
-        return few <= 2 ? x.K >= L.Count : few <= 24 && x.K >= 16 * L.Count;
+        return few <= 2 ? x.K >= L.Count : few <= MostRowsOfInnerProducts && x.K >= 16 * L.Count;
     }
 
     private static void RunBlocks(in GemmProduct<T> x)

@@ -39,11 +39,14 @@ public static class LinearOperation
             weight.CopyStrides(ws);
             int rows = x.Shape[0];
             Tensor<T> y = Tensor<T>.Uninitialized([rows, outputs], "Linear");
+            bool records = Graph.Records(x, weight, bias);
+            if (records) LinearWeights<T>.Forget(weight);
             Gemm.Multiply(
-                rows, outputs, inputs, x.Storage.Span[x.Offset..], xs[0], xs[1], weight.Storage.Span[weight.Offset..], ws[1], ws[0],
-                y.Buffer, outputs, accumulate: false, bias is null ? default : bias.DenseSpan());
+                Simd.Chosen, rows, outputs, inputs, x.Storage.Span[x.Offset..], xs[0], xs[1], weight.Storage.Span[weight.Offset..], ws[1], ws[0],
+                y.Buffer, outputs, accumulate: false, bias is null ? default : bias.DenseSpan(),
+                records ? default : LinearWeights<T>.Of(weight, rows));
             if (relu) Elementwise.Map(y.Buffer, y.Buffer, default(Relu<T>));
-            return Graph.Records(x, weight, bias) ? y.From(new LinearNode<T>(x, weight, bias, relu ? y : null)) : y;
+            return records ? y.From(new LinearNode<T>(x, weight, bias, relu ? y : null)) : y;
         }
     }
 

@@ -341,4 +341,42 @@ public class GemmTests
         Assert.Throws<ArgumentException>(
             () => Gemm.Multiply<float>(2, 3, 4, new float[8], -4, 1, new float[12], 3, 1, new float[6], 3, accumulate: false));
     }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void A_right_side_packed_beforehand_gives_the_same_bits(int variant)
+    {
+        var simd = (SimdVariant)variant;
+        foreach ((int m, int n, int k) in new[] { (25, 17, 1), (25, 33, 70), (64, 64, 64), (40, 50, 300), (300, 100, 520), (300, 31, 600), (26, 2016, 3) })
+        {
+            Same<float>(simd, m, n, k);
+            Same<double>(simd, m, n, k);
+        }
+
+        Assert.Equal(0, Gemm.PackedLength<float>(SimdVariant.Reference, 64, 64, 64));
+        Assert.Equal(0, Gemm.PackedLength<float>(simd, 24, 64, 64));
+        Assert.Equal(0, Gemm.PackedLength<float>(simd, 64, 64, 2017));
+
+        static void Same<T>(SimdVariant variant, int m, int n, int k)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            var random = new Random(5);
+            foreach (bool transposed in new[] { false, true })
+            {
+                Matrix<T> a = Create<T>(m, k, false, 1, random), b = Create<T>(k, n, transposed, 2, random);
+                T[] bias = RandomValues<T>(n, random), plain = new T[m * n], withPacked = new T[m * n];
+                var packed = new T[Gemm.PackedLength<T>(variant, m, n, k)];
+                if (packed.Length > 0) Gemm.PackRight<T>(variant, n, k, b.Data, b.Row, b.Column, packed);
+                Gemm.Multiply<T>(variant, m, n, k, a.Data, a.Row, a.Column, b.Data, b.Row, b.Column, plain, n, false, bias);
+                Gemm.Multiply<T>(variant, m, n, k, a.Data, a.Row, a.Column, b.Data, b.Row, b.Column, withPacked, n, false, bias, packed);
+                Assert.Equal(plain, withPacked);
+                if (packed.Length > 0)
+                {
+                    ArgumentException error = Assert.Throws<ArgumentException>(() => Gemm.Multiply<T>(
+                        variant, m, n, k, a.Data, a.Row, a.Column, b.Data, b.Row, b.Column, plain, n, false, bias, packed.AsSpan(1)));
+                    Assert.Equal($"Gemm: B packed has {packed.Length - 1} elements; [{k}, {n}] needs {packed.Length}.", error.Message);
+                }
+            }
+        }
+    }
 }
