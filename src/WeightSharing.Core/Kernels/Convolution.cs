@@ -108,7 +108,7 @@ internal static unsafe class Convolution
             ? Winograd.FilterLength<T>(variant, g, forward)
             : 0;
 
-    /// <summary>The filters as the algorithm takes them; they depend on the channels and groups of the geometry alone.</summary>
+    /// <summary>The filters as the algorithm takes them; they depend on the channels, groups and strides of the geometry alone.</summary>
     public static void TransformFilters<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ReadOnlySpan<T> weight, Span<T> filters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

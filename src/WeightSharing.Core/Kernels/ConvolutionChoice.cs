@@ -23,6 +23,7 @@ internal static class ConvolutionChoice
         => !options.Direct && Winograd.Applies(g) && Math.Min(g.InputChannelsPerGroup, g.OutputChannelsPerGroup) >= FewestChannels
             && IsLarge(g, g.OutputHeight, g.OutputWidth);
 
+    // The small tiles of stride two pay from the first one on.
     private static bool IsLarge(in ConvolutionGeometry g, int height, int width)
-        => Math.Min(height / g.DilationHeight, width / g.DilationWidth) >= FewestPixels;
+        => g.StrideHeight == 2 || Math.Min(height / g.DilationHeight, width / g.DilationWidth) >= FewestPixels;
 }
