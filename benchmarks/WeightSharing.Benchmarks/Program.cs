@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
+using WeightSharing.Benchmarks.Costs;
 using WeightSharing.Benchmarks.Ledger;
 using WeightSharing.Benchmarks.Markov;
 using WeightSharing.Benchmarks.Symmetry;
@@ -16,7 +17,11 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
 #if COMPARISONS
-    ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Run),
+    ("layers", "each layer against its unshared baseline; FILTER for some of them, such as *Space*", WeightSharing.Benchmarks.Comparisons.Comparison.Layers),
+    ("kernels", "matrix products, convolutions and functions by size against a baseline; FILTER for some of them", WeightSharing.Benchmarks.Comparisons.Comparison.Kernels),
+    ("growth", "how a training step grows with batch, positions, channels, kernel size and threads; FILTER for some layers", WeightSharing.Benchmarks.Growth.GrowthReport.Run),
+    ("memory", "what a training step allocates, and the memory of the process over 10 000 steps", _ => StepMemory.Run()),
+    ("start", "from the start of a process to the end of its first training step: JIT and ahead of time", _ => StartUp.Run()),
 #endif
     ("ledger", "what noting uses, and keeping each one's part of the gradient, adds to a training step", _ => LedgerCost.Run()),
     ("graph", "time and memory of a training step of graph convolutions by edges, up to two millions, on all processors", _ => GraphScale.Run()),
@@ -25,14 +30,32 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("markov", "forward and backward of hidden Markov models and pair HMMs against plain loops; long for two sequences of 100 000", MarkovSpeed.Run),
 ];
 
-string wanted = args.Length == 0 ? "peak" : args[0];
-int index = Array.FindIndex(measurements, measurement => measurement.Name == wanted);
-if (index < 0)
+// "all" runs every measurement but the long accuracy; after "keep" what a measurement prints is kept under benchmarks/results too.
+string[] words = args;
+#if COMPARISONS
+bool kept = words is ["keep", ..];
+if (kept) words = words[1..];
+#endif
+string wanted = words.Length == 0 ? "peak" : words[0];
+var chosen = measurements.Where(measurement => wanted == "all" ? measurement.Name != "accuracy" : measurement.Name == wanted).ToArray();
+if (chosen.Length == 0)
 {
-    Console.Error.WriteLine("Name one measurement:");
+    Console.Error.WriteLine("Name one measurement, or all; \"keep\" before the name keeps the results under benchmarks/results:");
     foreach ((string name, string help, _) in measurements) Console.Error.WriteLine($"  {name,-12} {help}");
     return 2;
 }
 
-using (Parallelism.Limit(1)) measurements[index].Run([.. args.Skip(1)]);
+foreach ((string name, _, Action<string[]> run) in chosen)
+{
+    using Parallelism.Scope alone = Parallelism.Limit(1);
+#if COMPARISONS
+    if (kept)
+    {
+        WeightSharing.Benchmarks.Results.ResultFolder.Keep(name, () => run([.. words.Skip(1)]));
+        continue;
+    }
+#endif
+    run([.. words.Skip(1)]);
+}
+
 return 0;

@@ -166,6 +166,39 @@ internal static class Charts
         return Png(plot, Width, Height);
     }
 
+    /// <summary>Ratios as bars to the left and right of one, on a logarithmic scale: a row for each name, a bar in it for each series.</summary>
+    public static byte[] RatioBars(PlotTheme theme, string xLabel, IReadOnlyList<string> names, IReadOnlyList<(string Name, IReadOnlyList<double> Ratios)> series)
+    {
+        Plot plot = Styled(theme);
+        double pitch = series.Count + 1;
+        for (int s = 0; s < series.Count; s++)
+        {
+            (string name, IReadOnlyList<double> ratios) = series[s];
+            Color color = theme.Series[s];
+            Bar[] bars = [.. ratios.Select((ratio, row) => new Bar
+            {
+                Position = -(row * pitch + s),
+                Value = Math.Log10(ratio),
+                FillColor = color,
+                LineWidth = 0,
+                Size = 0.9,
+                Orientation = Orientation.Horizontal,
+            })];
+            plot.Add.Bars(bars).LegendText = name;
+        }
+
+        double[] all = [.. series.SelectMany(one => one.Ratios).Select(Math.Log10).Append(0)];
+        int least = (int)Math.Floor(all.Min()), most = (int)Math.Ceiling(all.Max());
+        int[] decades = [.. Enumerable.Range(least, most - least + 1)];
+        plot.Axes.Bottom.TickGenerator = new NumericManual(
+            [.. decades.Select(decade => (double)decade)], [.. decades.Select(decade => Math.Pow(10, decade).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture))]);
+        plot.Axes.Left.TickGenerator = new NumericManual([.. names.Select((_, row) => -(row * pitch + (series.Count - 1) / 2.0))], [.. names]);
+        plot.Axes.SetLimits(all.Min() - 0.1, Math.Max(all.Max() + 0.1, 0.2), -(names.Count * pitch) + 0.5, 2.2);
+        plot.XLabel(xLabel, 15);
+        ShowLegend(plot);
+        return Png(plot, Width, 70 + (int)(14 * pitch * names.Count));
+    }
+
     /// <summary>Grids of squares side by side, each with its title, if it has one.</summary>
     /// <param name="theme">Colours.</param>
     /// <param name="panels">Title and values [row, column] of each, row 0 on top.</param>

@@ -26,6 +26,22 @@ public readonly ref struct GradientSink
     public bool Wants(int operand) => node.Operand(operand) is { Frozen: false } target && pass.Wants(target);
 
     /// <summary>
+    /// Where a rule may compute the gradient of an operand so that adding it afterwards is no copy: the buffer of a leaf whose gradient this will be the
+    /// first part of. Null elsewhere, and where the buffer is one of the sources.
+    /// </summary>
+    internal Tensor<T>? Reserve<T>(int operand, params ReadOnlySpan<Tensor<T>?> sources)
+        where T : unmanaged
+    {
+        if (!ReachesLeaves || IsDifferentiable || !Wants(operand) || node.Operand(operand) is not Leaf<T> leaf) return null;
+        for (int other = 0; other < node.OperandCount; other++)
+        {
+            if (other != operand && node.Operand(other) == leaf) return null;
+        }
+
+        return leaf.Reserve(sources);
+    }
+
+    /// <summary>
     /// Adds to the gradient of operand <paramref name="operand"/>. A gradient of a shape that the operand was broadcast to is summed back.
     /// Ignored when the operand wants none.
     /// </summary>

@@ -7,7 +7,7 @@ internal sealed class Leaf<T> : Node<T>
     where T : unmanaged
 {
     private Tensor<T>? buffer;
-    private bool isZero;
+    private bool isZero, isReserved;
 
     public Leaf(in Shape shape)
         : base((Node?)null) => Shape = shape;
@@ -29,9 +29,33 @@ internal sealed class Leaf<T> : Node<T>
         return buffer;
     }
 
+    /// <summary>
+    /// The buffer of the gradient, for a rule to compute the first gradient in, which is then received without a copy; null when there is something in it.
+    /// </summary>
+    internal Tensor<T>? Reserve(ReadOnlySpan<Tensor<T>?> sources)
+    {
+        if (isReserved || buffer is not null && !isZero) return null;
+        buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+        foreach (Tensor<T>? source in sources)
+        {
+            if (source is not null && source.Storage == buffer.Storage) return null;
+        }
+
+        buffer.Storage.Version++;
+        isZero = isReserved = true;
+        return buffer;
+    }
+
     internal override void Receive(Tensor<T> gradient, BackwardPass pass)
     {
         if (pass.Gather(this, gradient)) return;
+        isReserved = false;
+        if (ReferenceEquals(gradient, buffer))
+        {
+            isZero = false;
+            return;
+        }
+
         if (buffer is null || isZero)
         {
             // The buffer outlives every scope, so the first gradient is copied, not kept.

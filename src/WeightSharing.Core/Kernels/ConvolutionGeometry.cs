@@ -8,50 +8,50 @@ namespace WeightSharing.Kernels;
 /// oH = ⌊(H + top + bottom − dilation·(kH − 1) − 1) / stride⌋ + 1, and 0 where the dilated kernel does not fit; oW likewise.
 /// Any extent except strides, dilations and groups may be zero.
 /// </remarks>
-internal readonly record struct ConvolutionGeometry
+internal record struct ConvolutionGeometry
 {
     public ConvolutionGeometry()
     {
     }
 
-    public int Batch { get; init; } = 1;
-    public int InputChannels { get; init; } = 1;
-    public int Height { get; init; } = 1;
-    public int Width { get; init; } = 1;
-    public int OutputChannels { get; init; } = 1;
-    public int KernelHeight { get; init; } = 1;
-    public int KernelWidth { get; init; } = 1;
-    public int StrideHeight { get; init; } = 1;
-    public int StrideWidth { get; init; } = 1;
-    public int DilationHeight { get; init; } = 1;
-    public int DilationWidth { get; init; } = 1;
-    public int PaddingTop { get; init; }
-    public int PaddingBottom { get; init; }
-    public int PaddingLeft { get; init; }
-    public int PaddingRight { get; init; }
-    public int Groups { get; init; } = 1;
+    public int Batch = 1;
+    public int InputChannels = 1;
+    public int Height = 1;
+    public int Width = 1;
+    public int OutputChannels = 1;
+    public int KernelHeight = 1;
+    public int KernelWidth = 1;
+    public int StrideHeight = 1;
+    public int StrideWidth = 1;
+    public int DilationHeight = 1;
+    public int DilationWidth = 1;
+    public int PaddingTop;
+    public int PaddingBottom;
+    public int PaddingLeft;
+    public int PaddingRight;
+    public int Groups = 1;
 
-    public int OutputHeight => OutputExtent(Height + PaddingTop + PaddingBottom, KernelHeight, DilationHeight, StrideHeight);
-    public int OutputWidth => OutputExtent(Width + PaddingLeft + PaddingRight, KernelWidth, DilationWidth, StrideWidth);
+    public readonly int OutputHeight => OutputExtent(Height + PaddingTop + PaddingBottom, KernelHeight, DilationHeight, StrideHeight);
+    public readonly int OutputWidth => OutputExtent(Width + PaddingLeft + PaddingRight, KernelWidth, DilationWidth, StrideWidth);
 
-    public int InputChannelsPerGroup => InputChannels / Groups;
-    public int OutputChannelsPerGroup => OutputChannels / Groups;
-    public int KernelSize => KernelHeight * KernelWidth;
+    public readonly int InputChannelsPerGroup => InputChannels / Groups;
+    public readonly int OutputChannelsPerGroup => OutputChannels / Groups;
+    public readonly int KernelSize => KernelHeight * KernelWidth;
 
     /// <summary>Entries of one filter: Cin/groups · kH · kW.</summary>
-    public int PatchSize => InputChannelsPerGroup * KernelSize;
+    public readonly int PatchSize => InputChannelsPerGroup * KernelSize;
 
-    public int InputPlane => Height * Width;
-    public int OutputPlane => OutputHeight * OutputWidth;
-    public long InputLength => (long)Batch * InputChannels * InputPlane;
-    public long OutputLength => (long)Batch * OutputChannels * OutputPlane;
-    public long WeightLength => (long)OutputChannels * PatchSize;
+    public readonly int InputPlane => Height * Width;
+    public readonly int OutputPlane => OutputHeight * OutputWidth;
+    public readonly long InputLength => (long)Batch * InputChannels * InputPlane;
+    public readonly long OutputLength => (long)Batch * OutputChannels * OutputPlane;
+    public readonly long WeightLength => (long)OutputChannels * PatchSize;
 
     /// <summary>Multiply-adds of one pass, counting those on padding.</summary>
-    public double Work => (double)OutputLength * PatchSize;
+    public readonly double Work => (double)OutputLength * PatchSize;
 
     /// <summary>Throws when the geometry itself is no cross-correlation.</summary>
-    public void Validate(string operation)
+    public readonly void Validate(string operation)
     {
         if (Batch < 0 || InputChannels < 0 || OutputChannels < 0 || Height < 0 || Width < 0 || KernelHeight < 0 || KernelWidth < 0)
             throw new ArgumentException($"{operation}: extents must not be negative: {this}.");

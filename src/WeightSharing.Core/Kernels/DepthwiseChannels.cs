@@ -5,7 +5,7 @@ namespace WeightSharing.Kernels;
 
 /// <summary>
 /// Filters of step one with a single channel each: forward products and input gradients, a chunk being a run of planes; or all gradients, a chunk being
-/// a run of channels of all images, so that sums are added in one order.
+/// some images of a run of channels, with sums of its own, which are added in one order.
 /// </summary>
 /// <remarks>
 /// Planes are read where they lie: what a vector sees of the neighbouring row is cleared by a mask. Only planes so near an end of the tensor that a vector
@@ -23,14 +23,19 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     private const int BlockBytes = 12 * 1024;
     private const int FewestRows = 14;
     private const int LargestPrefetch = 4 * 1024;
-    private const int ChunkBytes = 96 * 1024;
+    private const int SumBytes = 64 * 1024;
+    private const int MostImageChunks = 8;
     private const long ChunkWork = 1 << 18;
 
-    private int batch, channels, height, width, top, left, outHeight, outWidth, columns, rowsPerBlock, before, after, unitsPerChunk;
+    private int batch, channels, height, width, top, left, outHeight, outWidth, columns, rowsPerBlock, before, after, unitsPerChunk,
+        imagesPerChunk, channelChunks;
     private bool isForward, isGradient, relu, accumulate;
-    private T* source, weight, bias, destination, x, dw, db, masks;
+    private T* source, weight, bias, destination, x, dw, db, masks, sums;
 
     private static int Taps => S.Size * S.Size;
+
+    /// <summary>A vector a tap and one for the bias.</summary>
+    private static int SumsOfChannel => (Taps + 1) * L.Count;
 
     public static void Forward(in ConvolutionGeometry g, bool relu, T* x, T* weight, T* bias, T* y)
     {
@@ -119,14 +124,26 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     private void RunAll(in ConvolutionGeometry g)
     {
         long planeWork = (long)outHeight * outWidth * Taps + 1;
-        int units = isGradient ? channels : batch * channels;
-        unitsPerChunk = isGradient
-            ? Math.Clamp((int)Math.Min(ChunkBytes / ((long)height * width * sizeof(T) + 1), ChunkWork / (planeWork * batch)), 1, channels)
-            : (int)Math.Clamp(ChunkWork / planeWork, 1, units);
         using Scratch<T> masks = Scratch<T>.Rent((long)columns * (S.Size + 1) * L.Count);
         this.masks = masks.Pointer;
         WriteMasks();
-        Parallelism.For((units + unitsPerChunk - 1) / unitsPerChunk, ref this, g.Work / L.Count * (isGradient ? 2 : 1));
+        if (!isGradient)
+        {
+            int planes = batch * channels;
+            unitsPerChunk = (int)Math.Clamp(ChunkWork / planeWork, 1, planes);
+            Parallelism.For((planes + unitsPerChunk - 1) / unitsPerChunk, ref this, g.Work / L.Count);
+            return;
+        }
+
+        // As many images in a row as there are; the sums of the channels of a chunk stay in the second cache.
+        imagesPerChunk = (batch + MostImageChunks - 1) / MostImageChunks;
+        int imageChunks = (batch + imagesPerChunk - 1) / imagesPerChunk, fitting = Math.Max(1, SumBytes / (SumsOfChannel * sizeof(T)));
+        unitsPerChunk = (int)Math.Clamp(imageChunks == MostImageChunks ? fitting : Math.Min(fitting, ChunkWork / (2 * planeWork * imagesPerChunk)), 1, channels);
+        channelChunks = (channels + unitsPerChunk - 1) / unitsPerChunk;
+        using Scratch<T> sums = Scratch<T>.Rent((long)imageChunks * channels * SumsOfChannel);
+        this.sums = sums.Pointer;
+        Parallelism.For(imageChunks * channelChunks, ref this, 2 * g.Work / L.Count);
+        Reduce(imageChunks);
     }
 
     /// <summary>For every vector of columns, a mask a tap column of the lanes whose source exists, and one of the lanes that no vector before it has.</summary>
@@ -220,17 +237,20 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RunGradients(int chunk, ref DepthwiseSweep<T> sweep, T* spill, T* staged, T* stagedFactor)
     {
-        int first = chunk * unitsPerChunk, count = Math.Min(unitsPerChunk, channels - first), each = (Taps + 1) * L.Count;
+        int first = chunk % channelChunks * unitsPerChunk, count = Math.Min(unitsPerChunk, channels - first);
         int planeSize = height * width, outPlane = outHeight * outWidth;
-        using Scratch<T> sums = Scratch<T>.Rent((long)count * each);
-        ConvolutionPlanes<T, V, L>.Fill(sums.Pointer, count * each, T.Zero);
-        for (int n = 0; n < batch; n++)
+
+        // The last images first: what the forward pass has touched last is still in the cache.
+        int part = (batch - 1) / imagesPerChunk - chunk / channelChunks, firstImage = part * imagesPerChunk;
+        T* ofChunk = sums + ((nint)part * channels + first) * SumsOfChannel;
+        ConvolutionPlanes<T, V, L>.Fill(ofChunk, count * SumsOfChannel, T.Zero);
+        for (int n = Math.Min(firstImage + imagesPerChunk, batch) - 1; n >= firstImage; n--)
         {
             for (int c = 0; c < count; c++)
             {
                 int plane = n * channels + first + c;
-                T* sum = sums.Pointer + (nint)c * each, from = Readable(source, plane, planeSize, before, after, staged);
-                Prefetch(c + 1 < count ? plane + 1 : (n + 1) * channels + first);
+                T* sum = ofChunk + (nint)c * SumsOfChannel, from = Readable(source, plane, planeSize, before, after, staged);
+                Prefetch(c + 1 < count ? plane + 1 : (n - 1) * channels + first);
                 if (db != null) Add(from, planeSize, sum + Taps * L.Count);
                 if (dw != null) AddWeights(ref sweep, from, Readable(x, plane, outPlane, 0, outWidth < L.Count ? L.Count : 0, stagedFactor), sum);
                 if (destination == null) continue;
@@ -238,11 +258,21 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
                 Correlate(ref sweep, from, destination + (nint)plane * outPlane, spill);
             }
         }
+    }
 
-        for (int c = 0; c < count; c++)
+    /// <summary>Adds what the chunks have summed, in the order of the images, and its lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Reduce(int parts)
+    {
+        for (int channel = 0; channel < channels; channel++)
         {
-            T* sum = sums.Pointer + (nint)c * each;
-            int channel = first + c;
+            T* sum = sums + (nint)channel * SumsOfChannel;
+            for (int part = 1; part < parts; part++)
+            {
+                T* more = sum + (nint)part * channels * SumsOfChannel;
+                for (int i = 0; i < SumsOfChannel; i += L.Count) L.Store(L.Add(L.Load(sum + i), L.Load(more + i)), sum + i);
+            }
+
             for (int k = 0; k < Taps && dw != null; k++) Put(dw + (nint)channel * Taps + Taps - 1 - k, L.Sum(L.Load(sum + k * L.Count)));
             if (db != null) Put(db + channel, L.Sum(L.Load(sum + Taps * L.Count)));
         }
@@ -252,7 +282,7 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Prefetch(int plane)
     {
-        if (plane >= batch * channels) return;
+        if (plane < 0) return;
         int planeBytes = Math.Min(height * width * sizeof(T), LargestPrefetch), outBytes = Math.Min(outHeight * outWidth * sizeof(T), LargestPrefetch);
         Simd.Prefetch(source + (nint)plane * height * width, planeBytes);
         if (dw != null) Simd.Prefetch(x + (nint)plane * outHeight * outWidth, outBytes);

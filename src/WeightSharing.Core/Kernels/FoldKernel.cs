@@ -105,22 +105,9 @@ internal static unsafe class FoldKernel
         where TFold : struct, IBinaryOperator<T>
     {
         V none = L.Broadcast(identity);
-        V sum0 = none;
-        nint i = 0;
-        if (n >= 4 * L.Count)
-        {
-            V sum1 = none, sum2 = none, sum3 = none;
-            for (; i <= n - 4 * L.Count; i += 4 * L.Count)
-            {
-                nint i1 = i + L.Count, i2 = i + 2 * L.Count, i3 = i + 3 * L.Count;
-                sum0 = fold.Apply<V, L>(sum0, term.Apply<V, L>(L.Load(a + i), L.Load(b + i)));
-                sum1 = fold.Apply<V, L>(sum1, term.Apply<V, L>(L.Load(a + i1), L.Load(b + i1)));
-                sum2 = fold.Apply<V, L>(sum2, term.Apply<V, L>(L.Load(a + i2), L.Load(b + i2)));
-                sum3 = fold.Apply<V, L>(sum3, term.Apply<V, L>(L.Load(a + i3), L.Load(b + i3)));
-            }
-
-            sum0 = fold.Apply<V, L>(fold.Apply<V, L>(sum0, sum1), fold.Apply<V, L>(sum2, sum3));
-        }
+        // Apart, so that a program of short rows does not wait for its compilation: a term may be an exponential, and there are four.
+        nint i = n >= 4 * L.Count ? n - n % (4 * L.Count) : 0;
+        V sum0 = i > 0 ? FourVectors<T, V, L, TTerm, TFold>(a, b, i, none, term, fold) : none;
 
         // The rest in whole vectors: the last one overlaps its predecessor, whose lanes count as the identity.
         while (i < n)
@@ -133,6 +120,28 @@ internal static unsafe class FoldKernel
         }
 
         return L.Fold(sum0, fold);
+    }
+
+    // The lanes' folds over n elements, whole fours of vectors: as many chains, so that none waits for the one before.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static V FourVectors<T, V, L, TTerm, TFold>(T* a, T* b, nint n, V none, TTerm term, TFold fold)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V>
+        where TTerm : struct, IBinaryOperator<T>
+        where TFold : struct, IBinaryOperator<T>
+    {
+        V sum0 = none, sum1 = none, sum2 = none, sum3 = none;
+        for (nint i = 0; i < n; i += 4 * L.Count)
+        {
+            nint i1 = i + L.Count, i2 = i + 2 * L.Count, i3 = i + 3 * L.Count;
+            sum0 = fold.Apply<V, L>(sum0, term.Apply<V, L>(L.Load(a + i), L.Load(b + i)));
+            sum1 = fold.Apply<V, L>(sum1, term.Apply<V, L>(L.Load(a + i1), L.Load(b + i1)));
+            sum2 = fold.Apply<V, L>(sum2, term.Apply<V, L>(L.Load(a + i2), L.Load(b + i2)));
+            sum3 = fold.Apply<V, L>(sum3, term.Apply<V, L>(L.Load(a + i3), L.Load(b + i3)));
+        }
+
+        return fold.Apply<V, L>(fold.Apply<V, L>(sum0, sum1), fold.Apply<V, L>(sum2, sum3));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

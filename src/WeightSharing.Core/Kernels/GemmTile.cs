@@ -1,39 +1,53 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
 namespace WeightSharing.Kernels;
 
-/// <summary>A number known at compile time, so that one text of a kernel serves every extent.</summary>
-internal interface IConstant
-{
-    static abstract int Value { get; }
-}
+/// <summary>
+/// A number known at compile time, so that one text of a kernel serves every extent: the size of the type. A condition on <c>sizeof(N)</c> is decided when
+/// the code is read, before anything behind it is compiled; one on a property of the type would be decided after all of it was, which takes a kernel of
+/// one row as long to compile as one of twelve.
+/// </summary>
+internal interface IConstant;
 
-internal readonly struct N1 : IConstant { public static int Value => 1; }
+[StructLayout(LayoutKind.Sequential, Size = 1)]
+internal readonly struct N1 : IConstant;
 
-internal readonly struct N2 : IConstant { public static int Value => 2; }
+[StructLayout(LayoutKind.Sequential, Size = 2)]
+internal readonly struct N2 : IConstant;
 
-internal readonly struct N3 : IConstant { public static int Value => 3; }
+[StructLayout(LayoutKind.Sequential, Size = 3)]
+internal readonly struct N3 : IConstant;
 
-internal readonly struct N4 : IConstant { public static int Value => 4; }
+[StructLayout(LayoutKind.Sequential, Size = 4)]
+internal readonly struct N4 : IConstant;
 
-internal readonly struct N5 : IConstant { public static int Value => 5; }
+[StructLayout(LayoutKind.Sequential, Size = 5)]
+internal readonly struct N5 : IConstant;
 
-internal readonly struct N6 : IConstant { public static int Value => 6; }
+[StructLayout(LayoutKind.Sequential, Size = 6)]
+internal readonly struct N6 : IConstant;
 
-internal readonly struct N7 : IConstant { public static int Value => 7; }
+[StructLayout(LayoutKind.Sequential, Size = 7)]
+internal readonly struct N7 : IConstant;
 
-internal readonly struct N8 : IConstant { public static int Value => 8; }
+[StructLayout(LayoutKind.Sequential, Size = 8)]
+internal readonly struct N8 : IConstant;
 
-internal readonly struct N9 : IConstant { public static int Value => 9; }
+[StructLayout(LayoutKind.Sequential, Size = 9)]
+internal readonly struct N9 : IConstant;
 
-internal readonly struct N10 : IConstant { public static int Value => 10; }
+[StructLayout(LayoutKind.Sequential, Size = 10)]
+internal readonly struct N10 : IConstant;
 
-internal readonly struct N11 : IConstant { public static int Value => 11; }
+[StructLayout(LayoutKind.Sequential, Size = 11)]
+internal readonly struct N11 : IConstant;
 
-internal readonly struct N12 : IConstant { public static int Value => 12; }
+[StructLayout(LayoutKind.Sequential, Size = 12)]
+internal readonly struct N12 : IConstant;
 
 /// <summary>
 /// The micro-kernel of the matrix product: a tile of up to <see cref="MaximumRows"/> rows and one or two vectors of C in registers.
@@ -59,7 +73,7 @@ internal static unsafe class GemmTile<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<Vectors>(
         int rows, int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, T* source, nint sourceRow, T* c, nint cRow)
-        where Vectors : struct, IConstant
+        where Vectors : unmanaged, IConstant
     {
         if (MaximumRows > 6)
         {
@@ -88,8 +102,8 @@ internal static unsafe class GemmTile<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<Rows, Vectors>(
         int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, T* source, nint sourceRow, T* c, nint cRow)
-        where Rows : struct, IConstant
-        where Vectors : struct, IConstant
+        where Rows : unmanaged, IConstant
+        where Vectors : unmanaged, IConstant
     {
         V x0 = L.Zero, x1 = L.Zero, x2 = L.Zero, x3 = L.Zero, x4 = L.Zero, x5 = L.Zero;
         V x6 = L.Zero, x7 = L.Zero, x8 = L.Zero, x9 = L.Zero, x10 = L.Zero, x11 = L.Zero;
@@ -102,60 +116,60 @@ internal static unsafe class GemmTile<T, V, L>
         for (; k > 0; k--)
         {
             V u = L.Load(b);
-            V v = Vectors.Value > 1 ? L.Load(b + L.Count) : default;
+            V v = sizeof(Vectors) > 1 ? L.Load(b + L.Count) : default;
             Step<Vectors>(*a0, u, v, ref x0, ref y0);
-            if (Rows.Value > 1) Step<Vectors>(a0[aRow], u, v, ref x1, ref y1);
-            if (Rows.Value > 2) Step<Vectors>(a0[aRow2], u, v, ref x2, ref y2);
-            if (Rows.Value > 3) Step<Vectors>(*a3, u, v, ref x3, ref y3);
-            if (Rows.Value > 4) Step<Vectors>(a3[aRow], u, v, ref x4, ref y4);
-            if (Rows.Value > 5) Step<Vectors>(a3[aRow2], u, v, ref x5, ref y5);
-            if (Rows.Value > 6) Step<Vectors>(*a6, u, v, ref x6, ref y6);
-            if (Rows.Value > 7) Step<Vectors>(a6[aRow], u, v, ref x7, ref y7);
-            if (Rows.Value > 8) Step<Vectors>(a6[aRow2], u, v, ref x8, ref y8);
-            if (Rows.Value > 9) Step<Vectors>(*a9, u, v, ref x9, ref y9);
-            if (Rows.Value > 10) Step<Vectors>(a9[aRow], u, v, ref x10, ref y10);
-            if (Rows.Value > 11) Step<Vectors>(a9[aRow2], u, v, ref x11, ref y11);
+            if (sizeof(Rows) > 1) Step<Vectors>(a0[aRow], u, v, ref x1, ref y1);
+            if (sizeof(Rows) > 2) Step<Vectors>(a0[aRow2], u, v, ref x2, ref y2);
+            if (sizeof(Rows) > 3) Step<Vectors>(*a3, u, v, ref x3, ref y3);
+            if (sizeof(Rows) > 4) Step<Vectors>(a3[aRow], u, v, ref x4, ref y4);
+            if (sizeof(Rows) > 5) Step<Vectors>(a3[aRow2], u, v, ref x5, ref y5);
+            if (sizeof(Rows) > 6) Step<Vectors>(*a6, u, v, ref x6, ref y6);
+            if (sizeof(Rows) > 7) Step<Vectors>(a6[aRow], u, v, ref x7, ref y7);
+            if (sizeof(Rows) > 8) Step<Vectors>(a6[aRow2], u, v, ref x8, ref y8);
+            if (sizeof(Rows) > 9) Step<Vectors>(*a9, u, v, ref x9, ref y9);
+            if (sizeof(Rows) > 10) Step<Vectors>(a9[aRow], u, v, ref x10, ref y10);
+            if (sizeof(Rows) > 11) Step<Vectors>(a9[aRow2], u, v, ref x11, ref y11);
             a0 += aColumn;
-            if (Rows.Value > 3) a3 += aColumn;
-            if (Rows.Value > 6) a6 += aColumn;
-            if (Rows.Value > 9) a9 += aColumn;
+            if (sizeof(Rows) > 3) a3 += aColumn;
+            if (sizeof(Rows) > 6) a6 += aColumn;
+            if (sizeof(Rows) > 9) a9 += aColumn;
             b += bRow;
         }
 
         Finish<Vectors>(x0, y0, source, c);
-        if (Rows.Value > 1) Finish<Vectors>(x1, y1, source == null ? null : source + sourceRow, c + cRow);
-        if (Rows.Value > 2) Finish<Vectors>(x2, y2, source == null ? null : source + 2 * sourceRow, c + 2 * cRow);
-        if (Rows.Value > 3) Finish<Vectors>(x3, y3, source == null ? null : source + 3 * sourceRow, c + 3 * cRow);
-        if (Rows.Value > 4) Finish<Vectors>(x4, y4, source == null ? null : source + 4 * sourceRow, c + 4 * cRow);
-        if (Rows.Value > 5) Finish<Vectors>(x5, y5, source == null ? null : source + 5 * sourceRow, c + 5 * cRow);
-        if (Rows.Value > 6) Finish<Vectors>(x6, y6, source == null ? null : source + 6 * sourceRow, c + 6 * cRow);
-        if (Rows.Value > 7) Finish<Vectors>(x7, y7, source == null ? null : source + 7 * sourceRow, c + 7 * cRow);
-        if (Rows.Value > 8) Finish<Vectors>(x8, y8, source == null ? null : source + 8 * sourceRow, c + 8 * cRow);
-        if (Rows.Value > 9) Finish<Vectors>(x9, y9, source == null ? null : source + 9 * sourceRow, c + 9 * cRow);
-        if (Rows.Value > 10) Finish<Vectors>(x10, y10, source == null ? null : source + 10 * sourceRow, c + 10 * cRow);
-        if (Rows.Value > 11) Finish<Vectors>(x11, y11, source == null ? null : source + 11 * sourceRow, c + 11 * cRow);
+        if (sizeof(Rows) > 1) Finish<Vectors>(x1, y1, source == null ? null : source + sourceRow, c + cRow);
+        if (sizeof(Rows) > 2) Finish<Vectors>(x2, y2, source == null ? null : source + 2 * sourceRow, c + 2 * cRow);
+        if (sizeof(Rows) > 3) Finish<Vectors>(x3, y3, source == null ? null : source + 3 * sourceRow, c + 3 * cRow);
+        if (sizeof(Rows) > 4) Finish<Vectors>(x4, y4, source == null ? null : source + 4 * sourceRow, c + 4 * cRow);
+        if (sizeof(Rows) > 5) Finish<Vectors>(x5, y5, source == null ? null : source + 5 * sourceRow, c + 5 * cRow);
+        if (sizeof(Rows) > 6) Finish<Vectors>(x6, y6, source == null ? null : source + 6 * sourceRow, c + 6 * cRow);
+        if (sizeof(Rows) > 7) Finish<Vectors>(x7, y7, source == null ? null : source + 7 * sourceRow, c + 7 * cRow);
+        if (sizeof(Rows) > 8) Finish<Vectors>(x8, y8, source == null ? null : source + 8 * sourceRow, c + 8 * cRow);
+        if (sizeof(Rows) > 9) Finish<Vectors>(x9, y9, source == null ? null : source + 9 * sourceRow, c + 9 * cRow);
+        if (sizeof(Rows) > 10) Finish<Vectors>(x10, y10, source == null ? null : source + 10 * sourceRow, c + 10 * cRow);
+        if (sizeof(Rows) > 11) Finish<Vectors>(x11, y11, source == null ? null : source + 11 * sourceRow, c + 11 * cRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step<Vectors>(T a, V u, V v, ref V x, ref V y)
-        where Vectors : struct, IConstant
+        where Vectors : unmanaged, IConstant
     {
         V broadcast = L.Broadcast(a);
         x = L.MultiplyAdd(broadcast, u, x);
-        if (Vectors.Value > 1) y = L.MultiplyAdd(broadcast, v, y);
+        if (sizeof(Vectors) > 1) y = L.MultiplyAdd(broadcast, v, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish<Vectors>(V x, V y, T* source, T* c)
-        where Vectors : struct, IConstant
+        where Vectors : unmanaged, IConstant
     {
         if (source != null)
         {
             x = L.Add(x, L.Load(source));
-            if (Vectors.Value > 1) y = L.Add(y, L.Load(source + L.Count));
+            if (sizeof(Vectors) > 1) y = L.Add(y, L.Load(source + L.Count));
         }
 
         L.Store(x, c);
-        if (Vectors.Value > 1) L.Store(y, c + L.Count);
+        if (sizeof(Vectors) > 1) L.Store(y, c + L.Count);
     }
 }

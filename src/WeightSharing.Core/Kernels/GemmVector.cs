@@ -82,7 +82,7 @@ internal static unsafe class GemmVector<T, V, L>
     /// <summary>c[j] = source[j] + Σ_p a[p · aColumn] · b[p · bRow + j], p &lt; 1, 2, 4 or 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows<Steps>(int columns, T* a, nint aColumn, T* b, nint bRow, T* source, T* c)
-        where Steps : struct, IConstant
+        where Steps : unmanaged, IConstant
     {
         int j = AddRows<Steps, V, L>(0, columns, a, aColumn, b, bRow, source, c);
         if (typeof(V) == typeof(Vector512<T>)) j = AddRows<Steps, Vector256<T>, Lanes256<T>>(j, columns, a, aColumn, b, bRow, source, c);
@@ -90,7 +90,7 @@ internal static unsafe class GemmVector<T, V, L>
         for (; j < columns; j++)
         {
             T sum = source == null ? T.Zero : source[j];
-            for (int p = 0; p < Steps.Value; p++) sum += a[p * aColumn] * b[p * bRow + j];
+            for (int p = 0; p < sizeof(Steps); p++) sum += a[p * aColumn] * b[p * bRow + j];
             c[j] = sum;
         }
     }
@@ -98,16 +98,16 @@ internal static unsafe class GemmVector<T, V, L>
     /// <summary>The columns from j that fill whole vectors of this width; returns the first that is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int AddRows<Steps, W, M>(int j, int columns, T* a, nint aColumn, T* b, nint bRow, T* source, T* c)
-        where Steps : struct, IConstant
+        where Steps : unmanaged, IConstant
         where W : struct
         where M : struct, ILanes<T, W>
     {
         if (j + M.Count > columns) return j;
         W a0 = M.Broadcast(a[0]);
-        W a1 = Steps.Value > 1 ? M.Broadcast(a[aColumn]) : default;
-        W a2 = Steps.Value > 2 ? M.Broadcast(a[2 * aColumn]) : default, a3 = Steps.Value > 2 ? M.Broadcast(a[3 * aColumn]) : default;
-        W a4 = Steps.Value > 4 ? M.Broadcast(a[4 * aColumn]) : default, a5 = Steps.Value > 4 ? M.Broadcast(a[5 * aColumn]) : default;
-        W a6 = Steps.Value > 4 ? M.Broadcast(a[6 * aColumn]) : default, a7 = Steps.Value > 4 ? M.Broadcast(a[7 * aColumn]) : default;
+        W a1 = sizeof(Steps) > 1 ? M.Broadcast(a[aColumn]) : default;
+        W a2 = sizeof(Steps) > 2 ? M.Broadcast(a[2 * aColumn]) : default, a3 = sizeof(Steps) > 2 ? M.Broadcast(a[3 * aColumn]) : default;
+        W a4 = sizeof(Steps) > 4 ? M.Broadcast(a[4 * aColumn]) : default, a5 = sizeof(Steps) > 4 ? M.Broadcast(a[5 * aColumn]) : default;
+        W a6 = sizeof(Steps) > 4 ? M.Broadcast(a[6 * aColumn]) : default, a7 = sizeof(Steps) > 4 ? M.Broadcast(a[7 * aColumn]) : default;
         T* b4 = b + 4 * bRow;
         nint bRow2 = 2 * bRow, bRow3 = 3 * bRow;
         for (; j + M.Count <= columns; j += M.Count)
@@ -115,14 +115,14 @@ internal static unsafe class GemmVector<T, V, L>
             // Two chains: one of eight would wait for itself.
             W even = source == null ? M.Zero : M.Load(source + j);
             even = M.MultiplyAdd(a0, M.Load(b + j), even);
-            W odd = Steps.Value > 1 ? M.Multiply(a1, M.Load(b + bRow + j)) : M.Zero;
-            if (Steps.Value > 2)
+            W odd = sizeof(Steps) > 1 ? M.Multiply(a1, M.Load(b + bRow + j)) : M.Zero;
+            if (sizeof(Steps) > 2)
             {
                 even = M.MultiplyAdd(a2, M.Load(b + bRow2 + j), even);
                 odd = M.MultiplyAdd(a3, M.Load(b + bRow3 + j), odd);
             }
 
-            if (Steps.Value > 4)
+            if (sizeof(Steps) > 4)
             {
                 even = M.MultiplyAdd(a4, M.Load(b4 + j), even);
                 odd = M.MultiplyAdd(a5, M.Load(b4 + bRow + j), odd);
@@ -130,7 +130,7 @@ internal static unsafe class GemmVector<T, V, L>
                 odd = M.MultiplyAdd(a7, M.Load(b4 + bRow3 + j), odd);
             }
 
-            M.Store(Steps.Value > 1 ? M.Add(even, odd) : even, c + j);
+            M.Store(sizeof(Steps) > 1 ? M.Add(even, odd) : even, c + j);
         }
 
         return j;
@@ -166,11 +166,11 @@ internal static unsafe class GemmVector<T, V, L>
         [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Tile<Rows>(int x, int y, int yEnd)
-            where Rows : struct, IConstant
+            where Rows : unmanaged, IConstant
         {
-            int rows = Math.Min(Rows.Value, XCount - x), columns = Math.Min(4, yEnd - y);
+            int rows = Math.Min(sizeof(Rows), XCount - x), columns = Math.Min(4, yEnd - y);
             T* x0 = X + x * XStride;
-            T* x1 = Rows.Value > 1 ? x0 + XStride : x0;
+            T* x1 = sizeof(Rows) > 1 ? x0 + XStride : x0;
             T* x2 = rows > 2 ? x1 + XStride : x1;
             T* x3 = rows > 3 ? x2 + XStride : x2;
             T* y0 = Y + y * YStride;
@@ -193,7 +193,7 @@ internal static unsafe class GemmVector<T, V, L>
                     s01 = L.MultiplyAdd(u, v1, s01);
                     s02 = L.MultiplyAdd(u, v2, s02);
                     s03 = L.MultiplyAdd(u, v3, s03);
-                    if (Rows.Value > 1)
+                    if (sizeof(Rows) > 1)
                     {
                         u = L.Load(x1 + p);
                         s10 = L.MultiplyAdd(u, v0, s10);
@@ -202,7 +202,7 @@ internal static unsafe class GemmVector<T, V, L>
                         s13 = L.MultiplyAdd(u, v3, s13);
                     }
 
-                    if (Rows.Value > 2)
+                    if (sizeof(Rows) > 2)
                     {
                         u = L.Load(x2 + p);
                         s20 = L.MultiplyAdd(u, v0, s20);
@@ -222,9 +222,9 @@ internal static unsafe class GemmVector<T, V, L>
 
                 // The last elements, filled up with zeros, are one more turn of the same loop.
                 x0 = Tail(x0 + p, rest, buffer, 0);
-                if (Rows.Value > 1) x1 = Tail(x1 + p, rest, buffer, 1);
-                if (Rows.Value > 2) x2 = Tail(x2 + p, rest, buffer, 2);
-                if (Rows.Value > 2) x3 = Tail(x3 + p, rest, buffer, 3);
+                if (sizeof(Rows) > 1) x1 = Tail(x1 + p, rest, buffer, 1);
+                if (sizeof(Rows) > 2) x2 = Tail(x2 + p, rest, buffer, 2);
+                if (sizeof(Rows) > 2) x3 = Tail(x3 + p, rest, buffer, 3);
                 y0 = Tail(y0 + p, rest, buffer, 4);
                 y1 = Tail(y1 + p, rest, buffer, 5);
                 y2 = Tail(y2 + p, rest, buffer, 6);
@@ -234,9 +234,9 @@ internal static unsafe class GemmVector<T, V, L>
 
             T* sums = buffer;
             Store(sums, s00, s01, s02, s03);
-            if (Rows.Value > 1) Store(sums + 4 * L.Count, s10, s11, s12, s13);
-            if (Rows.Value > 2) Store(sums + 8 * L.Count, s20, s21, s22, s23);
-            if (Rows.Value > 2) Store(sums + 12 * L.Count, s30, s31, s32, s33);
+            if (sizeof(Rows) > 1) Store(sums + 4 * L.Count, s10, s11, s12, s13);
+            if (sizeof(Rows) > 2) Store(sums + 8 * L.Count, s20, s21, s22, s23);
+            if (sizeof(Rows) > 2) Store(sums + 12 * L.Count, s30, s31, s32, s33);
             AddUp(sums, x, rows, y, columns);
         }
 

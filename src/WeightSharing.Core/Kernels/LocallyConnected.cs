@@ -74,11 +74,11 @@ internal static unsafe class LocallyConnected
         fixed (T* pdy = dy, pw = weight, pdx = dx)
         {
             if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
-                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.InputGradient(g, pdy, pw, pdx);
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.Gradients(g, null, pdy, pw, pdx, null, null, accumulate: false);
             else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
-                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.InputGradient(g, pdy, pw, pdx);
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.Gradients(g, null, pdy, pw, pdx, null, null, accumulate: false);
             else
-                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.InputGradient(g, pdy, pw, pdx);
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.Gradients(g, null, pdy, pw, pdx, null, null, accumulate: false);
         }
     }
 
@@ -107,11 +107,49 @@ internal static unsafe class LocallyConnected
         fixed (T* px = x, pdy = dy, pdw = dw)
         {
             if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
-                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.Gradients(g, px, pdy, null, null, pdw, null, accumulate);
             else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
-                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.Gradients(g, px, pdy, null, null, pdw, null, accumulate);
             else
-                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.WeightGradient(g, px, pdy, pdw, accumulate);
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.Gradients(g, px, pdy, null, null, pdw, null, accumulate);
+        }
+    }
+
+    /// <summary>Whatever is not empty of dx, dw and db[p, o] = Σ_n dy[n, o, p]; overwrites them. Without dw x may be empty, without dx weight.</summary>
+    public static void Gradients<T>(
+        in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, Span<T> dw, Span<T> db)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => Gradients(Simd.Chosen, g, x, dy, weight, dx, dw, db);
+
+    /// <inheritdoc cref="Gradients{T}(in ConvolutionGeometry, ReadOnlySpan{T}, ReadOnlySpan{T}, ReadOnlySpan{T}, Span{T}, Span{T}, Span{T})"/>
+    public static void Gradients<T>(
+        SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, ReadOnlySpan<T> weight, Span<T> dx, Span<T> dw, Span<T> db)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const string operation = "LocallyConnected.Gradients";
+        Validate(operation, g);
+        ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
+        if (!dx.IsEmpty) ConvolutionGeometry.Expect(operation, "weight", WeightLength(g), weight.Length);
+        if (!dx.IsEmpty) ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
+        if (!dw.IsEmpty) ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
+        if (!dw.IsEmpty) ConvolutionGeometry.Expect(operation, "dw", WeightLength(g), dw.Length);
+        if (!db.IsEmpty) ConvolutionGeometry.Expect(operation, "db", (long)g.OutputPlane * g.OutputChannels, db.Length);
+        if (variant == SimdVariant.Reference || !IsVectorised<T>() || dy.IsEmpty || dx.IsEmpty && dw.IsEmpty)
+        {
+            if (!dx.IsEmpty) LocallyConnectedReference.InputGradient(g, dy, weight, dx);
+            if (!dw.IsEmpty) LocallyConnectedReference.WeightGradient(g, x, dy, dw, accumulate: false);
+            if (!db.IsEmpty) LocallyConnectedReference.BiasGradient(g, dy, db);
+            return;
+        }
+
+        fixed (T* px = x, pdy = dy, pw = weight, pdx = dx, pdw = dw, pdb = db)
+        {
+            if (Simd.Has512 && variant == SimdVariant.Vector512 && g.Batch > Vector256<T>.Count)
+                LocallyConnectedProducts<T, Vector512<T>, Lanes512<T>>.Gradients(g, px, pdy, pw, pdx, pdw, pdb, accumulate: false);
+            else if (Simd.Has256 && variant >= SimdVariant.Vector256 && g.Batch > Vector128<T>.Count)
+                LocallyConnectedProducts<T, Vector256<T>, Lanes256<T>>.Gradients(g, px, pdy, pw, pdx, pdw, pdb, accumulate: false);
+            else
+                LocallyConnectedProducts<T, Vector128<T>, Lanes128<T>>.Gradients(g, px, pdy, pw, pdx, pdw, pdb, accumulate: false);
         }
     }
 

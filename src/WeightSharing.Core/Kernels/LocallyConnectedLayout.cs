@@ -79,38 +79,48 @@ internal static unsafe class LocallyConnectedLayout<T>
 }
 
 /// <summary>
-/// Moves the batch to the innermost place, [N, elements] → [elements, padded N], zeros behind the batch; or back.
+/// Moves the batch to the innermost place, [N, channels, pixels] → [pixels, channels, padded N], zeros behind the batch; or back.
 /// </summary>
 internal unsafe struct LocallyConnectedBatchLayout<T> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int ChunkElements = 1024;
 
-    private int batch, padded, elements;
+    private int batch, padded, channels, pixels, pixelsPerChunk;
     private bool inward;
     private T* dense, batchInner;
 
-    public static void MoveInward(T* dense, int batch, int elements, T* batchInner, int padded)
-        => Run(new() { batch = batch, padded = padded, elements = elements, inward = true, dense = dense, batchInner = batchInner });
+    public static void MoveInward(T* dense, int batch, int channels, int pixels, T* batchInner, int padded)
+        => Run(new() { batch = batch, padded = padded, channels = channels, pixels = pixels, inward = true, dense = dense, batchInner = batchInner });
 
-    public static void MoveOutward(T* batchInner, int padded, int elements, T* dense, int batch)
-        => Run(new() { batch = batch, padded = padded, elements = elements, inward = false, dense = dense, batchInner = batchInner });
+    public static void MoveOutward(T* batchInner, int padded, int channels, int pixels, T* dense, int batch)
+        => Run(new() { batch = batch, padded = padded, channels = channels, pixels = pixels, inward = false, dense = dense, batchInner = batchInner });
 
     private static void Run(LocallyConnectedBatchLayout<T> work)
-        => Parallelism.For((work.elements + ChunkElements - 1) / ChunkElements, ref work, 0.2 * work.elements * work.batch);
+    {
+        // Whole lines of the dense side.
+        work.pixelsPerChunk = Math.Max(16, ChunkElements / work.channels / 16 * 16);
+        Parallelism.For(
+            (work.pixels + work.pixelsPerChunk - 1) / work.pixelsPerChunk, ref work, 0.2 * work.channels * work.pixels * work.batch);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
-        int first = chunk * ChunkElements, count = Math.Min(ChunkElements, elements - first);
-        T* inner = batchInner + (nint)first * padded;
-        if (!inward)
+        int first = chunk * pixelsPerChunk, count = Math.Min(pixelsPerChunk, pixels - first);
+        nint image = (nint)channels * pixels, pixel = (nint)channels * padded;
+        for (int c = 0; c < channels; c++)
         {
-            LocallyConnectedLayout<T>.Transpose(inner, padded, count, batch, dense + first, elements);
-            return;
-        }
+            T* from = dense + (nint)c * pixels + first, inner = batchInner + first * pixel + (nint)c * padded;
+            if (!inward)
+            {
+                LocallyConnectedLayout<T>.Transpose(inner, pixel, count, batch, from, image);
+                continue;
+            }
 
-        LocallyConnectedLayout<T>.Transpose(dense + first, elements, batch, count, inner, padded);
-        if (batch == padded) return;
-        for (int i = 0; i < count; i++) new Span<T>(inner + (nint)i * padded + batch, padded - batch).Clear();
+            LocallyConnectedLayout<T>.Transpose(from, image, batch, count, inner, pixel);
+            if (batch == padded) continue;
+            for (int i = 0; i < count; i++) new Span<T>(inner + i * pixel + batch, padded - batch).Clear();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -7,8 +8,9 @@ namespace WeightSharing.Kernels;
 /// (forward, input gradient) or over the patch (weight gradient), so that the weights are streamed once.
 /// </summary>
 /// <remarks>
-/// Chunks are runs of output rows. The patches of neighbouring chunks overlap, so the input gradient runs the even chunks first and the odd
-/// ones after; a run is long enough that chunks of one parity touch no common input row.
+/// Images are turned into [pixel, channel, n], so that what a position needs lies together. Chunks are runs of output rows. The patches of neighbouring
+/// chunks overlap, so the input gradient runs the even chunks first and the odd ones after; a run is long enough that chunks of one parity touch no
+/// common input row.
 /// </remarks>
 internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -28,52 +30,52 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
     private ConvolutionGeometry g;
     private Product product;
     private bool accumulate;
-    private int padded, outHeight, outWidth, positions, patch, rowsPerChunk, firstChunk, chunkStep;
+    private int padded, outHeight, outWidth, positions, patch, inputs, outputs, rowsPerChunk, firstChunk, chunkStep;
 
-    // x and dx, y and dy: the gradients' operands have the batch innermost, y is dense.
+    // x and dx, y and dy: all but y have the batch innermost.
     private T* x, y, weight, bias;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(in ConvolutionGeometry g, T* x, T* weight, T* bias, T* y)
     {
-        LocallyConnectedProducts<T, V, L> work = Create(g, Product.Forward);
+        LocallyConnectedProducts<T, V, L> work = Create(g);
         using Scratch<T> xInner = Scratch<T>.Rent(g.InputLength / g.Batch * work.padded);
-        LocallyConnectedBatchLayout<T>.MoveInward(x, g.Batch, g.InputChannels * g.InputPlane, xInner.Pointer, work.padded);
-        work.RunAll(xInner.Pointer, weight, bias, y);
+        LocallyConnectedBatchLayout<T>.MoveInward(x, g.Batch, g.InputChannels, g.InputPlane, xInner.Pointer, work.padded);
+        work.RunAll(Product.Forward, xInner.Pointer, weight, bias, y);
     }
 
-    public static void InputGradient(in ConvolutionGeometry g, T* dy, T* weight, T* dx)
+    /// <summary>Whatever is not null of dx, dw and db[p, o] = Σ_n dy[n, o, p].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradients(in ConvolutionGeometry g, T* x, T* dy, T* weight, T* dx, T* dw, T* db, bool accumulate)
     {
-        LocallyConnectedProducts<T, V, L> work = Create(g, Product.InputGradient);
-        int elements = g.InputChannels * g.InputPlane;
+        LocallyConnectedProducts<T, V, L> work = Create(g);
         using Scratch<T> dyInner = Scratch<T>.Rent(g.OutputLength / g.Batch * work.padded);
-        using Scratch<T> dxInner = Scratch<T>.Rent((long)elements * work.padded);
-        LocallyConnectedBatchLayout<T>.MoveInward(dy, g.Batch, g.OutputChannels * g.OutputPlane, dyInner.Pointer, work.padded);
-        for (int i = 0; i < elements; i++) new Span<T>(dxInner.Pointer + (nint)i * work.padded, work.padded).Clear();
-        work.RunAll(dxInner.Pointer, weight, null, dyInner.Pointer);
-        LocallyConnectedBatchLayout<T>.MoveOutward(dxInner.Pointer, work.padded, elements, dx, g.Batch);
-    }
-
-    public static void WeightGradient(in ConvolutionGeometry g, T* x, T* dy, T* dw, bool accumulate)
-    {
-        LocallyConnectedProducts<T, V, L> work = Create(g, Product.WeightGradient);
         using Scratch<T> xInner = Scratch<T>.Rent(g.InputLength / g.Batch * work.padded);
-        using Scratch<T> dyInner = Scratch<T>.Rent(g.OutputLength / g.Batch * work.padded);
-        LocallyConnectedBatchLayout<T>.MoveInward(x, g.Batch, g.InputChannels * g.InputPlane, xInner.Pointer, work.padded);
-        LocallyConnectedBatchLayout<T>.MoveInward(dy, g.Batch, g.OutputChannels * g.OutputPlane, dyInner.Pointer, work.padded);
-        work.accumulate = accumulate;
-        work.RunAll(xInner.Pointer, dw, null, dyInner.Pointer);
+        LocallyConnectedBatchLayout<T>.MoveInward(dy, g.Batch, g.OutputChannels, g.OutputPlane, dyInner.Pointer, work.padded);
+        if (dw != null)
+        {
+            LocallyConnectedBatchLayout<T>.MoveInward(x, g.Batch, g.InputChannels, g.InputPlane, xInner.Pointer, work.padded);
+            work.accumulate = accumulate;
+            work.RunAll(Product.WeightGradient, xInner.Pointer, dw, db, dyInner.Pointer);
+        }
+
+        if (dw == null && db != null) work.SumBatch(dyInner.Pointer, db);
+        if (dx == null) return;
+        new Span<T>(xInner.Pointer, g.InputChannels * g.InputPlane * work.padded).Clear();
+        work.RunAll(Product.InputGradient, xInner.Pointer, weight, null, dyInner.Pointer);
+        LocallyConnectedBatchLayout<T>.MoveOutward(xInner.Pointer, work.padded, g.InputChannels, g.InputPlane, dx, g.Batch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
-        int firstRow = (firstChunk + chunk * chunkStep) * rowsPerChunk;
-        int first = firstRow * outWidth, end = Math.Min(firstRow + rowsPerChunk, outHeight) * outWidth;
-        if (product == Product.Forward) RunForward(first, end);
-        else if (product == Product.InputGradient) RunInputGradient(first, end);
-        else RunWeightGradient(first, end);
+        int firstRow = (firstChunk + chunk * chunkStep) * rowsPerChunk, endRow = Math.Min(firstRow + rowsPerChunk, outHeight);
+        if (product == Product.Forward) RunForward(firstRow, endRow);
+        else if (product == Product.InputGradient) RunInputGradient(firstRow, endRow);
+        else RunWeightGradient(firstRow, endRow);
     }
 
-    private static LocallyConnectedProducts<T, V, L> Create(in ConvolutionGeometry g, Product product)
+    private static LocallyConnectedProducts<T, V, L> Create(in ConvolutionGeometry g)
     {
         int height = g.OutputHeight, width = g.OutputWidth;
         // Chunks of one parity are apart when (rows + 1) · stride > (kernel − 1) · dilation.
@@ -82,18 +84,20 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
         return new()
         {
             g = g,
-            product = product,
             padded = (g.Batch + L.Count - 1) / L.Count * L.Count,
             outHeight = height,
             outWidth = width,
             positions = height * width,
             patch = g.PatchSize,
+            inputs = g.InputChannels,
+            outputs = g.OutputChannels,
             rowsPerChunk = (int)Math.Clamp(ChunkWork / rowWork + 1, Math.Max(1, Math.Min(apart, height)), height),
         };
     }
 
-    private void RunAll(T* x, T* weight, T* bias, T* y)
+    private void RunAll(Product product, T* x, T* weight, T* bias, T* y)
     {
+        this.product = product;
         this.x = x;
         this.weight = weight;
         this.bias = bias;
@@ -105,129 +109,141 @@ internal unsafe struct LocallyConnectedProducts<T, V, L> : IParallelWork
             Parallelism.For((chunks - firstChunk + chunkStep - 1) / chunkStep, ref this, nanoseconds / chunkStep);
     }
 
-    private readonly void RunForward(int first, int end)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunForward(int firstRow, int endRow)
     {
-        // y[o, p, n] = Σ_taps Σ_c weight[p, o, (c, tap)] · x[c, pixel(p, tap), n]
-        int count = end - first, channels = g.OutputChannels;
-        using Scratch<T> strip = Scratch<T>.Rent((long)channels * count * padded);
-        using Scratch<nint> tables = Scratch<nint>.Rent(2 * g.KernelSize + channels);
+        // y[p, o, n] = Σ_taps Σ_c weight[p, o, (c, tap)] · x[pixel(p, tap), c, n]
+        int first = firstRow * outWidth, count = endRow * outWidth - first;
+        using Scratch<T> strip = Scratch<T>.Rent((long)outputs * count * padded);
+        using Scratch<nint> tables = Scratch<nint>.Rent(2 * g.KernelSize + outputs);
         nint* targets = tables.Pointer + 2 * g.KernelSize;
-        for (int o = 0; o < channels; o++) targets[o] = (nint)o * count * padded;
+        for (int o = 0; o < outputs; o++) targets[o] = (nint)o * count * padded;
         var tile = new LocallyConnectedTile<T, V, L>
         {
             AOffsets = tables.Pointer,
             BOffsets = tables.Pointer + g.KernelSize,
-            Inner = g.InputChannels,
+            Inner = inputs,
             ARow = patch,
             AStep = g.KernelSize,
-            BStep = (nint)g.InputPlane * padded,
+            BStep = padded,
         };
-        for (int p = first; p < end; p++)
+        T* target = strip.Pointer, filters = weight + (nint)first * outputs * patch, biases = bias == null ? null : bias + (nint)first * outputs;
+        var window = new LocallyConnectedWindow(g);
+        for (int i = firstRow; i < endRow; i++)
         {
-            T* target = strip.Pointer + (nint)(p - first) * padded;
-            for (int o = 0; o < channels; o++)
-                new Span<T>(target + targets[o], padded).Fill(bias == null ? T.Zero : bias[(nint)p * channels + o]);
-            tile.Outer = 0;
-            for (int tap = 0; tap < g.KernelSize; tap++)
+            window.MoveToRow(i);
+            for (int j = 0; j < outWidth; j++, target += padded, filters += outputs * patch)
             {
-                int pixel = Pixel(p, tap);
-                if (pixel < 0) continue;
-                tile.AOffsets[tile.Outer] = tap;
-                tile.BOffsets[tile.Outer++] = (nint)pixel * padded;
+                if (window.MoveToColumn(j)) tile.Outer = window.WriteTaps(tile.AOffsets, tile.BOffsets, inputs * padded);
+                Simd.Prefetch(filters + outputs * patch, PrefetchBytes);
+                for (int o = 0; o < outputs; o++) ConvolutionPlanes<T, V, L>.Fill(target + targets[o], padded, biases == null ? T.Zero : biases[o]);
+                if (biases != null) biases += outputs;
+                tile.Run(outputs, padded / L.Count, filters, x + window.Origin * inputs * padded, target, targets);
             }
-
-            tile.Run(channels, padded / L.Count, weight + (nint)p * channels * patch, x, target, targets);
         }
 
-        for (int o = 0; o < channels; o++)
-        {
-            LocallyConnectedLayout<T>.Transpose(
-                strip.Pointer + targets[o], padded, count, g.Batch, y + (nint)o * positions + first, (nint)channels * positions);
-        }
+        for (int o = 0; o < outputs; o++)
+            LocallyConnectedLayout<T>.Transpose(strip.Pointer + targets[o], padded, count, g.Batch, y + (nint)o * positions + first, (nint)outputs * positions);
     }
 
-    private readonly void RunInputGradient(int first, int end)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunInputGradient(int firstRow, int endRow)
     {
-        // dx[c, pixel(p, tap), n] += Σ_o weight[p, o, (c, tap)] · dy[o, p, n]
+        // dx[pixel(p, tap), c, n] += Σ_o weight[p, o, (c, tap)] · dy[p, o, n]
         using Scratch<nint> targets = Scratch<nint>.Rent(patch);
         using Scratch<T> unused = Scratch<T>.Rent(padded);
         new Span<T>(unused.Pointer, padded).Clear();
-        nint zero = 0;
+        nint zero = 0, pixel = (nint)inputs * padded, position = (nint)firstRow * outWidth;
         var tile = new LocallyConnectedTile<T, V, L>
         {
             Outer = 1,
             AOffsets = &zero,
             BOffsets = &zero,
-            Inner = g.OutputChannels,
+            Inner = outputs,
             ARow = 1,
             AStep = patch,
-            BStep = (nint)positions * padded,
+            BStep = padded,
         };
-        for (int p = first; p < end; p++)
+        T* filters = weight + position * outputs * patch, dy = y + position * outputs * padded;
+        var window = new LocallyConnectedWindow(g);
+        for (int i = firstRow; i < endRow; i++)
         {
-            WritePatch(p, targets.Pointer, unused.Pointer);
-            tile.Run(patch, padded / L.Count, weight + (nint)p * g.OutputChannels * patch, y + (nint)p * padded, x, targets.Pointer);
+            window.MoveToRow(i);
+            for (int j = 0; j < outWidth; j++, filters += outputs * patch, dy += outputs * padded)
+            {
+                T* origin = x + window.OriginAt(j) * pixel;
+                if (window.MoveToColumn(j) || !window.IsWhole) window.WritePatch(targets.Pointer, inputs, pixel, padded, (nint)(unused.Pointer - origin));
+                Simd.Prefetch(filters + outputs * patch, PrefetchBytes);
+                tile.Run(patch, padded / L.Count, filters, dy, origin, targets.Pointer);
+            }
         }
     }
 
-    private readonly void RunWeightGradient(int first, int end)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void RunWeightGradient(int firstRow, int endRow)
     {
-        // dw[p, o, k] = Σ_n dy[o, p, n] · patch[n, k]
-        int channels = g.OutputChannels, paddedPatch = (patch + L.Count - 1) / L.Count * L.Count;
-        using Scratch<nint> tables = Scratch<nint>.Rent(patch + channels);
+        // dw[p, o, k] = Σ_n dy[p, o, n] · patch[n, k]
+        int paddedPatch = (patch + L.Count - 1) / L.Count * L.Count;
+        using Scratch<nint> tables = Scratch<nint>.Rent(patch + outputs);
         using Scratch<T> zeros = Scratch<T>.Rent(padded);
         using Scratch<T> patches = Scratch<T>.Rent((long)padded * paddedPatch);
-        using Scratch<T> result = Scratch<T>.Rent((long)channels * paddedPatch);
+        using Scratch<T> result = Scratch<T>.Rent((long)outputs * paddedPatch);
         nint* sources = tables.Pointer, targets = sources + patch;
         new Span<T>(zeros.Pointer, padded).Clear();
         new Span<T>(patches.Pointer, padded * paddedPatch).Clear();
-        for (int o = 0; o < channels; o++) targets[o] = (nint)o * paddedPatch;
-        nint zero = 0;
+        for (int o = 0; o < outputs; o++) targets[o] = (nint)o * paddedPatch;
+        nint zero = 0, pixel = (nint)inputs * padded, position = (nint)firstRow * outWidth;
         var tile = new LocallyConnectedTile<T, V, L>
         {
             Outer = 1,
             AOffsets = &zero,
             BOffsets = &zero,
             Inner = g.Batch,
-            ARow = (nint)positions * padded,
+            ARow = padded,
             AStep = 1,
             BStep = paddedPatch,
         };
-        for (int p = first; p < end; p++)
+        T* dw = weight + position * outputs * patch, dy = y + position * outputs * padded, db = bias == null ? null : bias + position * outputs;
+        var window = new LocallyConnectedWindow(g);
+        for (int i = firstRow; i < endRow; i++)
         {
-            WritePatch(p, sources, zeros.Pointer);
-            LocallyConnectedLayout<T>.TransposeRows(x, sources, zeros.Pointer, patch, padded, patches.Pointer, paddedPatch);
-            new Span<T>(result.Pointer, channels * paddedPatch).Clear();
-            T* dw = weight + (nint)p * channels * patch;
-            if (accumulate)
+            window.MoveToRow(i);
+            for (int j = 0; j < outWidth; j++, dw += outputs * patch, dy += outputs * padded)
             {
-                for (int o = 0; o < channels; o++)
-                    ConvolutionPlanes<T, V, L>.Copy(dw + (nint)o * patch, result.Pointer + targets[o], patch);
+                T* origin = x + window.OriginAt(j) * pixel;
+                if (window.MoveToColumn(j) || !window.IsWhole) window.WritePatch(sources, inputs, pixel, padded, (nint)(zeros.Pointer - origin));
+                LocallyConnectedLayout<T>.TransposeRows(origin, sources, zeros.Pointer, patch, padded, patches.Pointer, paddedPatch);
+                Simd.Prefetch(dw, PrefetchBytes);
+                if (accumulate) CopyRows(dw, patch, result.Pointer, paddedPatch);
+                else ConvolutionPlanes<T, V, L>.Fill(result.Pointer, outputs * paddedPatch, T.Zero);
+                tile.Run(outputs, paddedPatch / L.Count, dy, patches.Pointer, result.Pointer, targets);
+                CopyRows(result.Pointer, paddedPatch, dw, patch);
+                if (db == null) continue;
+                for (int o = 0; o < outputs; o++) db[o] = (accumulate ? db[o] : T.Zero) + Sum(dy + (nint)o * padded);
+                db += outputs;
             }
-
-            tile.Run(channels, paddedPatch / L.Count, y + (nint)p * padded, patches.Pointer, result.Pointer, targets);
-            for (int o = 0; o < channels; o++) ConvolutionPlanes<T, V, L>.Copy(result.Pointer + targets[o], dw + (nint)o * patch, patch);
         }
     }
 
-    /// <summary>Distance from x of every patch entry of position p; entries on padding lie at <paramref name="padding"/>.</summary>
-    private readonly void WritePatch(int p, nint* offsets, T* padding)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void SumBatch(T* dy, T* db)
     {
-        nint plane = (nint)g.InputPlane * padded, outside = (nint)(padding - x);
-        for (int tap = 0; tap < g.KernelSize; tap++)
-        {
-            int pixel = Pixel(p, tap);
-            nint* target = offsets + tap;
-            nint offset = pixel < 0 ? outside : (nint)pixel * padded, step = pixel < 0 ? 0 : plane;
-            for (int c = 0; c < g.InputChannels; c++, offset += step, target += g.KernelSize) *target = offset;
-        }
+        for (int i = 0; i < positions * outputs; i++) db[i] = Sum(dy + (nint)i * padded);
     }
 
-    /// <summary>The element of an input plane under a tap at position p, or −1 on padding.</summary>
-    private readonly int Pixel(int p, int tap)
+    private readonly int PrefetchBytes => Math.Min(outputs * patch * sizeof(T), 8 * 1024);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void CopyRows(T* from, int fromPitch, T* to, int toPitch)
     {
-        int h = p / outWidth * g.StrideHeight + tap / g.KernelWidth * g.DilationHeight - g.PaddingTop;
-        int w = p % outWidth * g.StrideWidth + tap % g.KernelWidth * g.DilationWidth - g.PaddingLeft;
-        return (uint)h < (uint)g.Height && (uint)w < (uint)g.Width ? h * g.Width + w : -1;
+        for (int o = 0; o < outputs; o++, from += fromPitch, to += toPitch) ConvolutionPlanes<T, V, L>.Copy(from, to, patch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly T Sum(T* from)
+    {
+        V sum = L.Load(from);
+        for (int n = L.Count; n < padded; n += L.Count) sum = L.Add(sum, L.Load(from + n));
+        return L.Sum(sum);
     }
 }

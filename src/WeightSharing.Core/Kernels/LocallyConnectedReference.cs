@@ -75,6 +75,21 @@ internal static class LocallyConnectedReference
         }
     }
 
+    public static void BiasGradient<T>(in ConvolutionGeometry g, ReadOnlySpan<T> dy, Span<T> db)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int positions = g.OutputPlane;
+        for (int p = 0; p < positions; p++)
+        {
+            for (int o = 0; o < g.OutputChannels; o++)
+            {
+                T sum = T.Zero;
+                for (int n = 0; n < g.Batch; n++) sum += dy[(n * g.OutputChannels + o) * positions + p];
+                db[p * g.OutputChannels + o] = sum;
+            }
+        }
+    }
+
     /// <summary>Index in x of patch entry k at output position p of image n, or −1 on padding.</summary>
     private static int Source(in ConvolutionGeometry g, int n, int p, int k)
     {

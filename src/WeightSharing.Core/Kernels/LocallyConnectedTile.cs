@@ -20,6 +20,7 @@ internal unsafe struct LocallyConnectedTile<T, V, L>
     public nint ARow, AStep, BStep;
 
     /// <summary>All rows: tiles of 8 where there are 32 registers, of 4, and single ones at the end; by two vectors, then by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int rows, int vectors, T* a, T* b, T* target, nint* targets)
     {
         for (int v = 0; v < vectors; v += 2)

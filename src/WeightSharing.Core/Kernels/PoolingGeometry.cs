@@ -4,35 +4,35 @@ namespace WeightSharing.Kernels;
 /// Geometry of a pooling over planes [planes, H, W] → [planes, oH, oW], planes = batch · channels. The caller decides on ceil mode by the
 /// output extents that it passes; every window must begin inside the input or its top and left padding.
 /// </summary>
-internal readonly record struct PoolingGeometry
+internal record struct PoolingGeometry
 {
     public PoolingGeometry()
     {
     }
 
-    public int Planes { get; init; } = 1;
-    public int Height { get; init; } = 1;
-    public int Width { get; init; } = 1;
-    public int OutputHeight { get; init; } = 1;
-    public int OutputWidth { get; init; } = 1;
-    public int KernelHeight { get; init; } = 1;
-    public int KernelWidth { get; init; } = 1;
-    public int StrideHeight { get; init; } = 1;
-    public int StrideWidth { get; init; } = 1;
-    public int DilationHeight { get; init; } = 1;
-    public int DilationWidth { get; init; } = 1;
-    public int PaddingTop { get; init; }
-    public int PaddingBottom { get; init; }
-    public int PaddingLeft { get; init; }
-    public int PaddingRight { get; init; }
+    public int Planes = 1;
+    public int Height = 1;
+    public int Width = 1;
+    public int OutputHeight = 1;
+    public int OutputWidth = 1;
+    public int KernelHeight = 1;
+    public int KernelWidth = 1;
+    public int StrideHeight = 1;
+    public int StrideWidth = 1;
+    public int DilationHeight = 1;
+    public int DilationWidth = 1;
+    public int PaddingTop;
+    public int PaddingBottom;
+    public int PaddingLeft;
+    public int PaddingRight;
 
-    public int InputPlane => Height * Width;
-    public int OutputPlane => OutputHeight * OutputWidth;
-    public long InputLength => (long)Planes * InputPlane;
-    public long OutputLength => (long)Planes * OutputPlane;
+    public readonly int InputPlane => Height * Width;
+    public readonly int OutputPlane => OutputHeight * OutputWidth;
+    public readonly long InputLength => (long)Planes * InputPlane;
+    public readonly long OutputLength => (long)Planes * OutputPlane;
 
     /// <summary>The correlation of single planes with these windows: its offsets and padded planes serve pooling as well.</summary>
-    public ConvolutionGeometry Windows => new()
+    public readonly ConvolutionGeometry Windows => new()
     {
         Batch = Planes,
         Height = Height,
@@ -51,7 +51,7 @@ internal readonly record struct PoolingGeometry
     };
 
     /// <summary>Throws when the geometry has a window without any element of the input, or makes no sense.</summary>
-    public void Validate(string operation)
+    public readonly void Validate(string operation)
     {
         if (Planes < 0 || Height < 0 || Width < 0 || OutputHeight < 0 || OutputWidth < 0)
             throw new ArgumentException($"{operation}: extents must not be negative: {this}.");

@@ -34,12 +34,25 @@ internal static class Simd
     public static readonly SimdVariant Chosen = Choose(Environment.GetEnvironmentVariable(VariableName));
 
     // A compile-time constant under the JIT and ahead of time, so that code of absent widths is removed.
-    public static bool Has512 => Vector512.IsHardwareAccelerated;
+    public static bool Has512
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated;
+    }
+
+    public static bool Has256
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+    }
 
     /// <summary>True where a · b + c takes one rounding: everywhere but on x64 without FMA.</summary>
-    public static bool HasMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
-
-    public static bool Has256 => Vector256.IsHardwareAccelerated && Fma.IsSupported;
+    /// <remarks>Asked in the innermost loops: ahead of time it would be a call there, with every register spilled around it.</remarks>
+    public static bool HasMultiplyAdd
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Fma.IsSupported || AdvSimd.IsSupported;
+    }
 
     /// <summary>Asks the memory for a few bytes that will be read soon; where nothing is there, nothing happens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

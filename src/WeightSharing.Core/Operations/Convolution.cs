@@ -153,16 +153,25 @@ public static class ConvolutionOperation
             if (cut is not null) dy = ReluOperation.Gradient(dy, Recall(cut.Value), to.IsDifferentiable, Name);
             if (!to.IsDifferentiable && map.FusesGradients && (to.Wants(0) || to.Wants(1)))
             {
-                (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(
-                    to.Wants(1) ? Recall(x) : null, dy, to.Wants(0) ? Recall(weight) : null, ofBias: to.Wants(2));
+                Tensor<T>? input = to.Wants(1) ? Recall(x) : null, filters = to.Wants(0) ? Recall(weight) : null;
+                (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(input, dy, filters, to.Wants(2), to.Reserve(0, input, dy, filters));
                 if (dx is not null) to.Add(0, dx);
                 if (dw is not null) to.Add(1, dw);
                 if (db is not null) to.Add(2, db);
                 return;
             }
 
-            if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
-            if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
+            if (to.IsDifferentiable)
+            {
+                if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
+                if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
+            }
+            else
+            {
+                if (to.Wants(0)) to.Add(0, map.LeftAdjoint(dy, Recall(weight), to.Reserve(0, dy, Recall(weight))));
+                if (to.Wants(1)) to.Add(1, map.RightAdjoint(Recall(x), dy, to.Reserve(1, Recall(x), dy)));
+            }
+
             // ∂b[o] += Σ_{n, p} ∂y[n, o, p]
             if (to.Wants(2)) to.Add(2, dy.Sum([0, 2, 3]));
         }
@@ -180,10 +189,11 @@ public static class ConvolutionOperation
         public bool FusesGradients => Kernel.FusesGradients<T>(Simd.Chosen, geometry);
 
         /// <summary>In one pass and without recording: ∂x where the weight is given, ∂w where x is, and ∂b.</summary>
-        public (Tensor<T>? Dx, Tensor<T>? Dw, Tensor<T>? Db) Gradients(Tensor<T>? x, Tensor<T> dy, Tensor<T>? weight, bool ofBias)
+        public (Tensor<T>? Dx, Tensor<T>? Dw, Tensor<T>? Db) Gradients(
+            Tensor<T>? x, Tensor<T> dy, Tensor<T>? weight, bool ofBias, Tensor<T>? inputRoom)
         {
             ConvolutionGeometry g = geometry;
-            Tensor<T>? dx = weight is null ? null : Tensor<T>.Uninitialized([g.Batch, g.InputChannels, g.Height, g.Width], Name);
+            Tensor<T>? dx = weight is null ? null : inputRoom ?? Tensor<T>.Uninitialized([g.Batch, g.InputChannels, g.Height, g.Width], Name);
             Tensor<T>? dw = x is null ? null : Tensor<T>.Uninitialized([g.OutputChannels, g.InputChannelsPerGroup, g.KernelHeight, g.KernelWidth], Name);
             Tensor<T>? db = ofBias ? Tensor<T>.Uninitialized([g.OutputChannels], Name) : null;
             Kernel.Gradients(
@@ -200,19 +210,25 @@ public static class ConvolutionOperation
         }
 
         // ∂x[n, c, i] += Σ_{o, k} w[o, c, k]·∂y[n, o, p]   with i = stride·p + dilation·k − padding
-        protected override Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b)
+        protected override Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b) => LeftAdjoint(y, b, null);
+
+        // ∂w[o, c, k] += Σ_{n, p} ∂y[n, o, p]·x[n, c, i]
+        protected override Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y) => RightAdjoint(a, y, null);
+
+        /// <summary>The left adjoint, computed in a buffer of its shape where one is given.</summary>
+        public Tensor<T> LeftAdjoint(Tensor<T> y, Tensor<T> b, Tensor<T>? room)
         {
-            Tensor<T> x = Tensor<T>.Uninitialized([geometry.Batch, geometry.InputChannels, geometry.Height, geometry.Width], Name);
+            Tensor<T> x = room ?? Tensor<T>.Uninitialized([geometry.Batch, geometry.InputChannels, geometry.Height, geometry.Width], Name);
             Kernel.InputGradient(
                 Simd.Chosen, geometry, y.DenseSpan(), b.DenseSpan(), x.Buffer, options,
                 isRecorded ? default : ConvolutionFilters<T>.Of(b, geometry, isForward: false, options));
             return x;
         }
 
-        // ∂w[o, c, k] += Σ_{n, p} ∂y[n, o, p]·x[n, c, i]
-        protected override Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y)
+        /// <summary>The right adjoint, computed in a buffer of its shape where one is given.</summary>
+        public Tensor<T> RightAdjoint(Tensor<T> a, Tensor<T> y, Tensor<T>? room)
         {
-            Tensor<T> w = Tensor<T>.Uninitialized(
+            Tensor<T> w = room ?? Tensor<T>.Uninitialized(
                 [geometry.OutputChannels, geometry.InputChannelsPerGroup, geometry.KernelHeight, geometry.KernelWidth], Name);
             Kernel.WeightGradient(geometry, a.DenseSpan(), y.DenseSpan(), w.Buffer, accumulate: false, options);
             return w;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 using Kernel = WeightSharing.Kernels.LocallyConnected;
 
@@ -68,13 +69,55 @@ public static class LocallyConnectedOperation
             throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {weight.Shape}; it must be [{positions}, {outputs}].");
         }
 
-        Tensor<T> y = new LocallyConnectedMap<T>(geometry, operation).Apply(x, weight);
-        return bias is null ? y : y + bias.Transpose().Reshape([outputs, geometry.OutputHeight, geometry.OutputWidth]);
+        Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, outputs, geometry.OutputHeight, geometry.OutputWidth], operation);
+        Kernel.Forward(geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer);
+        return Graph.Records(x, weight, bias) ? y.From(new LocallyConnectedNode<T>(x, weight, bias, new LocallyConnectedMap<T>(geometry, operation))) : y;
+    }
+
+    private sealed class LocallyConnectedNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, LocallyConnectedMap<T> map)
+        : Node<T>(bias is null ? [x, weight] : [x, weight, bias])
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Saved<T> x = new(x), weight = new(weight);
+
+        public override string Name => map.Operation;
+
+        protected override void Backward(Tensor<T> dy, GradientSink to)
+        {
+            if (!to.IsDifferentiable)
+            {
+                map.AddGradients(to.Wants(1) ? Recall(x) : null, dy, to.Wants(0) ? Recall(weight) : null, to);
+                return;
+            }
+
+            if (to.Wants(0)) to.Add(0, map.ApplyLeftAdjoint(dy, Recall(weight)));
+            if (to.Wants(1)) to.Add(1, map.ApplyRightAdjoint(Recall(x), dy));
+            // ∂b[p, o] += Σ_n ∂y[n, o, p]
+            if (to.Wants(2)) to.Add(2, dy.Sum([0]).Reshape([dy.Shape[1], dy.Shape[2] * dy.Shape[3]]).Transpose());
+        }
     }
 
     private sealed class LocallyConnectedMap<T>(ConvolutionGeometry geometry, string operation) : BilinearMap<T>(operation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        public string Operation => Name;
+
+        /// <summary>In one pass and without recording: ∂x where the weight is given, ∂w where x is, and ∂b where it is wanted.</summary>
+        public void AddGradients(Tensor<T>? x, Tensor<T> dy, Tensor<T>? weight, GradientSink to)
+        {
+            ConvolutionGeometry g = geometry;
+            Tensor<T>? dx = null, dw = null, db = null;
+            if (weight is not null) dx = to.Reserve(0, x, dy, weight) ?? Tensor<T>.Uninitialized([g.Batch, g.InputChannels, g.Height, g.Width], Name);
+            if (x is not null) dw = to.Reserve(1, x, dy, weight) ?? Tensor<T>.Uninitialized([g.OutputPlane, g.OutputChannels, g.PatchSize], Name);
+            if (to.Wants(2)) db = to.Reserve(2, x, dy, weight) ?? Tensor<T>.Uninitialized([g.OutputPlane, g.OutputChannels], Name);
+            Kernel.Gradients(
+                g, x is null ? default : x.DenseSpan(), dy.DenseSpan(), weight is null ? default : weight.DenseSpan(),
+                dx is null ? default : dx.Buffer, dw is null ? default : dw.Buffer, db is null ? default : db.Buffer);
+            if (dx is not null) to.Add(0, dx);
+            if (dw is not null) to.Add(1, dw);
+            if (db is not null) to.Add(2, db);
+        }
+
         protected override Tensor<T> Forward(Tensor<T> a, Tensor<T> b)
         {
             Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], Name);

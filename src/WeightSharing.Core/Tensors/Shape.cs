@@ -33,7 +33,8 @@ public readonly struct Shape : IEquatable<Shape>
         }
 
         // An extent of 0 empties the tensor, however large the others are.
-        bool empty = extents.Contains(0);
+        bool empty = false;
+        foreach (int extent in extents) empty |= extent == 0;
         long count = empty ? 0 : 1;
         for (int i = 0; i < extents.Length; i++)
         {

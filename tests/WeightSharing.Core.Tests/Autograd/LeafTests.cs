@@ -38,4 +38,44 @@ public class LeafTests
         Assert.Null(leaf.Gradient);
         Assert.Equal([0f, 0f], leaf.Writable().ToArray());
     }
+
+    [Fact]
+    public void A_reserved_buffer_is_received_without_a_copy()
+    {
+        var leaf = new Leaf<float>(2);
+        var pass = new BackwardPass(retainGraph: false, differentiable: false);
+        Tensor<float> room = leaf.Reserve([])!;
+        Assert.Null(leaf.Gradient);
+        Assert.Null(leaf.Reserve([]));
+        room.Fill(3);
+        leaf.Receive(room, pass);
+        Assert.Same(room, leaf.Gradient);
+        Assert.Null(leaf.Reserve([]));
+        leaf.Receive(Tensor.From(1f, 2f), pass);
+        Assert.Equal([4f, 5f], leaf.Gradient!.ToArray());
+    }
+
+    [Fact]
+    public void A_reservation_that_was_not_used_leaves_no_trace()
+    {
+        var leaf = new Leaf<float>(2);
+        leaf.Reserve([])!.Fill(9);
+        Assert.Null(leaf.Gradient);
+        leaf.Receive(Tensor.From(1f, 2f), new BackwardPass(retainGraph: false, differentiable: false));
+        Assert.Equal([1f, 2f], leaf.Gradient!.ToArray());
+    }
+
+    [Fact]
+    public void A_buffer_that_is_read_is_not_reserved()
+    {
+        // The former gradient is the seed of the next pass, and an operand of it.
+        Tensor<double> x = Tensor.Ones<double>(1, 2, 4, 4).RequireGradient(), w = Tensor.Ones<double>(2, 1, 3, 3);
+        x.Conv2d(w, padding: 1, groups: 2).Sum().Backward();
+        Tensor<double> former = x.Gradient!, copy = former.Copy();
+        x.ZeroGradient();
+        x.Conv2d(w, padding: 1, groups: 2).Backward(former);
+        Tensor<double> other = Tensor.Ones<double>(1, 2, 4, 4).RequireGradient();
+        other.Conv2d(w, padding: 1, groups: 2).Backward(copy);
+        Assert.Equal(other.Gradient!.ToArray(), x.Gradient!.ToArray());
+    }
 }

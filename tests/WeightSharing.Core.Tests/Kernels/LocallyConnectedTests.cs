@@ -38,6 +38,14 @@ public class LocallyConnectedTests
                 }
             }
 
+            for (int width = 1; width <= 40; width++) shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(2, 1 + width % 2, 3, width, 2, 3, 1)));
+            foreach (int batch in (int[])[1, 3, 31, 33, 65])
+            {
+                shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(batch, 8, 5, 6, 16, 3, 1)));
+                shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(batch, 1, 5, 6, 8, 3, 1)));
+            }
+
+            shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(2, 2, 3, 2, 3, 3, 1) with { PaddingLeft = 7, PaddingTop = 5 }));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(40, 3, 9, 9, 6, 3, 1)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(0, 2, 5, 5, 3, 3, 1)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(2, 0, 5, 5, 3, 3, 1)));
@@ -146,6 +154,23 @@ public class LocallyConnectedTests
             dw = [.. start];
             LocallyConnected.WeightGradient<T>(variant, g, x, dy, dw, accumulate: true);
             Assert.Equal(dw1, dw);
+            foreach ((bool ofInput, bool ofWeight, bool ofBias) in ((bool, bool, bool)[])[(true, true, true), (true, false, true), (false, true, false), (false, false, true)])
+            {
+                T[] dx2 = ofInput ? ConvolutionTests.Marked<T>(x.Length) : [], dw2 = ofWeight ? ConvolutionTests.Marked<T>(w.Length) : [];
+                T[] db = ofBias ? ConvolutionTests.Marked<T>(bias.Length) : [];
+                LocallyConnected.Gradients<T>(variant, g, ofWeight ? x : [], dy, ofInput ? w : [], dx2, dw2, db);
+                Assert.Equal(ofInput ? dx0 : [], dx2);
+                Assert.Equal(ofWeight ? dw0 : [], dw2);
+                Assert.Equal(ofBias ? Sums(g, dy) : [], db);
+            }
         }
+    }
+
+    private static T[] Sums<T>(ConvolutionGeometry g, T[] dy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[] sums = new T[g.OutputPlane * g.OutputChannels];
+        for (int i = 0; i < dy.Length; i++) sums[i % g.OutputPlane * g.OutputChannels + i / g.OutputPlane % g.OutputChannels] += dy[i];
+        return sums;
     }
 }
