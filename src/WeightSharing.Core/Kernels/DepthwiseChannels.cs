@@ -180,7 +180,15 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     private readonly void LoadFilter(int channel, ref DepthwiseSweep<T> sweep)
     {
         T* from = weight + (nint)channel * Taps;
-        for (int k = 0; k < Taps; k++) sweep.Filter[k] = from[isForward ? k : Taps - 1 - k];
+        if (isForward)
+        {
+            sweep.Filter = from;
+        }
+        else
+        {
+            for (int k = 0; k < Taps; k++) sweep.Filter[k] = from[Taps - 1 - k];
+        }
+
         sweep.Bias = bias == null ? T.Zero : bias[channel];
     }
 
@@ -198,7 +206,7 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
                 sweep.LastTarget = outWidth < L.Count ? spill : last;
                 S.Correlate(sweep);
                 if (outWidth >= L.Count) continue;
-                for (int j = 0; j < outWidth; j++) last[j] = spill[j];
+                ConvolutionPlanes<T, V, L>.Copy(spill, last, outWidth);
             }
         }
     }
