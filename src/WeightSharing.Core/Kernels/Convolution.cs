@@ -120,7 +120,7 @@ internal static unsafe class Convolution
             : ConvolutionChoice.IsNarrow<T>(variant, g, forward) ? NarrowConvolution.FilterLength(g)
             : 0;
 
-    /// <summary>The filters as the algorithm takes them.</summary>
+    /// <summary>The filters as the algorithm takes them; they depend on the channels, groups and strides of the geometry alone.</summary>
     public static void TransformFilters<T>(
         SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, ReadOnlySpan<T> weight, Span<T> filters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

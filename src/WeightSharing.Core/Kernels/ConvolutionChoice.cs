@@ -33,6 +33,7 @@ internal static class ConvolutionChoice
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         => NarrowConvolution.AppliesToWeights<T>(variant, g);
 
+    // The small tiles of stride two pay from the first one on.
     private static bool IsLarge(in ConvolutionGeometry g, int height, int width)
-        => Math.Min(height / g.DilationHeight, width / g.DilationWidth) >= FewestPixels;
+        => g.StrideHeight == 2 || Math.Min(height / g.DilationHeight, width / g.DilationWidth) >= FewestPixels;
 }

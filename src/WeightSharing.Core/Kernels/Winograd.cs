@@ -4,18 +4,20 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// 3×3 cross-correlations of step one, dilated or not, with a quarter of the multiplications: Winograd's minimal filtering F(4×4, 3×3).
+/// 3×3 cross-correlations with fewer multiplications: Winograd's minimal filtering F(4×4, 3×3), dilated or not, needs a quarter; of stride two, 25 of 36.
 /// </summary>
 /// <remarks>
-/// The result is that of <see cref="Convolution"/> in exact arithmetic; rounding is relative to the largest inputs of a 6×6 tile in all channels, where
-/// a direct sum is relative to the terms of each output. What is not finite spreads over the 4×4 outputs of its tile.
+/// The result is that of <see cref="Convolution"/> in exact arithmetic; rounding is relative to the largest inputs of a tile in all channels, where
+/// a direct sum is relative to the terms of each output. What is not finite spreads over the outputs of its tile.
 /// Operands as in <see cref="Convolution"/>, dense and not overlapping; outputs are overwritten. The same bits for any number of threads, and whether or not
 /// the filters were transformed before.
 /// </remarks>
 internal static unsafe class Winograd
 {
-    /// <summary>True when the geometry is one that this algorithm can do: 3×3 filters, no stride.</summary>
-    public static bool Applies(in ConvolutionGeometry g) => g is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1 };
+    /// <summary>True when the geometry is one that this algorithm can do: 3×3 filters without stride, or of stride two without dilation.</summary>
+    public static bool Applies(in ConvolutionGeometry g)
+        => g is { KernelHeight: 3, KernelWidth: 3 }
+            and ({ StrideHeight: 1, StrideWidth: 1 } or { StrideHeight: 2, StrideWidth: 2, DilationHeight: 1, DilationWidth: 1 });
 
     /// <summary>Elements of the transformed filters of one direction.</summary>
     public static long FilterLength<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward)
@@ -25,7 +27,7 @@ internal static unsafe class Winograd
         return WinogradPlan.For(g, forward, lanes, sizeof(T)).FilterLength(lanes);
     }
 
-    /// <summary>The filters as <see cref="Run{T}"/> takes them; they depend on the channels and groups of the geometry alone.</summary>
+    /// <summary>The filters as <see cref="Run{T}"/> takes them; they depend on the channels, groups and strides of the geometry alone.</summary>
     public static void TransformFilters<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, T* weight, T* filters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

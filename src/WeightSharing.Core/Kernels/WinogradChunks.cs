@@ -11,9 +11,6 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    // Tiles whose half transformed columns stay in the first cache.
-    private const int TilesPerRun = 8;
-
     private WinogradPlan plan;
     private bool relu;
     private WinogradRows<T, V, L> window;
@@ -30,7 +27,7 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
         window.SetPlaces(places.Pointer);
         int* outputPlaces = places.Pointer + window.Pixels;
         for (int p = 0; p < plan.OutputPitch; p++)
-            outputPlaces[p] = (p % plan.ColumnPhases * WinogradPlan.Tile * plan.ColumnsPerChunk + p / plan.ColumnPhases) * L.Count;
+            outputPlaces[p] = (p % plan.ColumnPhases * plan.OutputTile * plan.ColumnsPerChunk + p / plan.ColumnPhases) * L.Count;
         var work = new WinogradChunks<T, V, L>
         {
             plan = plan,
@@ -52,10 +49,10 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
         int firstRow = rowChunk * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Rows);
         int firstColumn = columnChunk * plan.ColumnsPerChunk, columns = Math.Min(plan.ColumnsPerChunk, plan.TileColumns - firstColumn);
         int lanes = L.Count, rowLength = plan.PaddedWidth * lanes;
-        using Scratch<T> inputs = Scratch<T>.Rent((long)WinogradPlan.Points * plan.InputStride);
-        using Scratch<T> products = Scratch<T>.Rent((long)WinogradPlan.Points * plan.ProductStride);
-        using Scratch<T> rows = Scratch<T>.Rent((long)(WinogradPlan.Tile * plan.RowsPerChunk + 2) * rowLength);
-        using Scratch<T> half = Scratch<T>.Rent((WinogradPlan.Tile * TilesPerRun + 2) * 6 * lanes);
+        using Scratch<T> inputs = Scratch<T>.Rent((long)plan.Points * plan.InputStride);
+        using Scratch<T> products = Scratch<T>.Rent((long)plan.Points * plan.ProductStride);
+        using Scratch<T> rows = Scratch<T>.Rent(Math.Max(window.RowsLength, (long)plan.OutputTile * plan.OutputPitch * lanes));
+        using Scratch<T> half = Scratch<T>.Rent(WinogradForm<T, V, L>.HalfLength);
         int rowTiles = columns * plan.ColumnPhases, tiles = (endRow - firstRow) * rowTiles, padded = WinogradPlan.Padded(tiles);
         for (int block = 0; block < plan.SourceBlocks; block++)
         {
@@ -65,18 +62,18 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
                 end = Math.Min(endRow, (row / plan.TileRows + 1) * plan.TileRows);
                 window.Gather(group, block, row, end, firstColumn, columns, rows.Pointer);
                 for (int i = row; i < end; i++, target += rowTiles * lanes)
-                    TransformRow(rows.Pointer + (nint)(i - row) * WinogradPlan.Tile * rowLength, rowLength, columns, half.Pointer, target);
+                    TransformRow(rows.Pointer + (nint)(i - row) * plan.SourceTile * rowLength, rowLength, columns, half.Pointer, target);
             }
 
             if (tiles < padded) ClearTiles(target, (padded - tiles) * lanes);
         }
 
-        T* panelFilters = filters + (nint)group * WinogradPlan.Points * plan.SourceChannels * plan.OutputBlocks * lanes;
+        T* panelFilters = filters + (nint)group * plan.Points * plan.SourceChannels * plan.OutputBlocks * lanes;
         for (int panel = 0; panel < plan.Panels; panel++)
         {
             int width = Math.Min(2, plan.OutputBlocks - 2 * panel);
             nint pointStride = (nint)plan.SourceChannels * width * lanes;
-            for (int point = 0; point < WinogradPlan.Points; point++, panelFilters += pointStride)
+            for (int point = 0; point < plan.Points; point++, panelFilters += pointStride)
             {
                 WinogradTile<T, V, L>.Run(
                     padded, width, plan.SourceChannels, inputs.Pointer + (nint)point * plan.InputStride, plan.InputBlockStride, panelFilters,
@@ -90,29 +87,21 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
 
     private readonly void ClearTiles(T* target, int length)
     {
-        for (int point = 0; point < WinogradPlan.Points; point++) new Span<T>(target + (nint)point * plan.InputStride, length).Clear();
+        for (int point = 0; point < plan.Points; point++) new Span<T>(target + (nint)point * plan.InputStride, length).Clear();
     }
 
     private readonly void TransformRow(T* rows, nint rowStride, int columns, T* half, T* target)
     {
         for (int phase = 0; phase < plan.ColumnPhases; phase++, rows += plan.PhaseWidth * L.Count, target += columns * L.Count)
-        {
-            for (int tile = 0; tile < columns; tile += TilesPerRun)
-            {
-                int run = Math.Min(TilesPerRun, columns - tile);
-                WinogradTransform<T, V, L>.InputColumns(
-                    rows + (nint)tile * WinogradPlan.Tile * L.Count, rowStride, WinogradPlan.Tile * run + 2, half);
-                WinogradTransform<T, V, L>.InputTiles(half, run, target + (nint)tile * L.Count, plan.InputStride, L.Count);
-            }
-        }
+            WinogradForm<T, V, L>.Inputs(plan, rows, rowStride, columns, half, target, plan.InputStride, L.Count);
     }
 
-    /// <summary>One vector of output channels of all tiles, through rows [4][column phase][column][L], into the planes.</summary>
+    /// <summary>One vector of output channels of all tiles, through rows [row][column phase][column][L], into the planes.</summary>
     private readonly void WritePanel(
         int group, int block, int width, int firstRow, int endRow, int firstColumn, int columns, T* products, T* rows)
     {
         int lanes = L.Count, channel = block * lanes, channels = Math.Min(lanes, plan.OutputChannels - channel);
-        int phases = plan.ColumnPhases, step = WinogradPlan.Tile * phases;
+        int phases = plan.ColumnPhases, step = plan.OutputTile * phases;
         int left = firstColumn * step, pixels = Math.Min(columns * step, plan.OutputWidth - left);
         nint rowStride = (nint)plan.OutputPitch * lanes, tileStride = (nint)width * lanes;
         nint plane = (nint)plan.OutputHeight * plan.OutputWidth;
@@ -121,15 +110,15 @@ internal unsafe struct WinogradChunks<T, V, L> : IParallelWork
         {
             for (int phase = 0; phase < phases; phase++, products += columns * tileStride)
             {
-                WinogradTransform<T, V, L>.OutputTiles(
-                    products, plan.ProductStride, tileStride, columns, blockBias, relu, rows + (nint)phase * WinogradPlan.Tile * plan.ColumnsPerChunk * lanes,
-                    rowStride);
+                WinogradForm<T, V, L>.Outputs(
+                    plan, products, plan.ProductStride, tileStride, columns, blockBias, relu,
+                    rows + (nint)phase * plan.OutputTile * plan.ColumnsPerChunk * lanes, rowStride);
             }
 
             int phaseImage = row / plan.TileRows, image = phaseImage / plan.RowPhases;
-            int h = phaseImage % plan.RowPhases + (row - phaseImage * plan.TileRows) * WinogradPlan.Tile * plan.RowPhases;
+            int h = phaseImage % plan.RowPhases + (row - phaseImage * plan.TileRows) * plan.OutputTile * plan.RowPhases;
             T* to = destination + (((nint)image * plan.Groups + group) * plan.OutputChannels + channel) * plane + left;
-            for (int i = 0; i < WinogradPlan.Tile && h < plan.OutputHeight; i++, h += plan.RowPhases)
+            for (int i = 0; i < plan.OutputTile && h < plan.OutputHeight; i++, h += plan.RowPhases)
                 ChannelVectors<T, V, L>.Scatter(rows + i * rowStride, outputPlaces, channels, pixels, to + (nint)h * plan.OutputWidth, plane);
         }
     }

@@ -32,7 +32,7 @@ internal unsafe struct WinogradFilters<T, V, L> : IParallelWork
         int firstChannel = block * lanes, channels = Math.Min(lanes, plan.OutputChannels - firstChannel);
         int width = Math.Min(2, plan.OutputBlocks - block / 2 * 2) * lanes;
         nint pointStride = (nint)plan.SourceChannels * width;
-        T* target = filters + (nint)WinogradPlan.Points * plan.SourceChannels * lanes * ((nint)group * plan.OutputBlocks + block / 2 * 2)
+        T* target = filters + (nint)plan.Points * plan.SourceChannels * lanes * ((nint)group * plan.OutputBlocks + block / 2 * 2)
             + block % 2 * lanes;
 
         // Forward the lanes are filters (the first dimension of the weight), backward the channels that the filters see (the second).
@@ -45,7 +45,7 @@ internal unsafe struct WinogradFilters<T, V, L> : IParallelWork
         for (int c = 0; c < plan.SourceChannels; c++, from += sourceStride, target += width)
         {
             ChannelVectors<T, V, L>.Gather(from, laneStride, channels, taps, place, taken);
-            WinogradTransform<T, V, L>.Filter(taken, !forward, target, pointStride);
+            WinogradForm<T, V, L>.Filter(plan, taken, target, pointStride);
         }
     }
 }

@@ -13,8 +13,8 @@ internal unsafe struct WinogradRows<T, V, L>
 {
     public int Groups, Channels, Height, Width, Top, Left, TileRows, RowsPerChunk, RowPhases, ColumnPhases;
 
-    /// <summary>Rows and columns beyond the 4 of a tile.</summary>
-    public int Halo;
+    /// <summary>Rows and columns from one tile to the next, and those of a window beyond that.</summary>
+    public int Step, Halo;
 
     /// <summary>Columns of one phase of a padded row.</summary>
     public int PhaseWidth;
@@ -24,7 +24,7 @@ internal unsafe struct WinogradRows<T, V, L>
     // Where pixel p of consecutive rows goes among padded rows; where there are column phases, pixel p of a row and the zeros around it.
     private int* place;
 
-    /// <summary>The 6×6 windows of the plan's source.</summary>
+    /// <summary>The windows of the plan's source.</summary>
     public static WinogradRows<T, V, L> OfSource(in WinogradPlan plan, T* source) => new()
     {
         Groups = plan.Groups,
@@ -38,11 +38,12 @@ internal unsafe struct WinogradRows<T, V, L>
         RowPhases = plan.RowPhases,
         ColumnPhases = plan.ColumnPhases,
         PhaseWidth = plan.PhaseWidth,
-        Halo = 2,
+        Step = plan.SourceTile,
+        Halo = plan.Halo,
         Source = source,
     };
 
-    /// <summary>The 4×4 tiles of the plan's output.</summary>
+    /// <summary>The tiles of the plan's output.</summary>
     public static WinogradRows<T, V, L> OfOutput(in WinogradPlan plan, T* output) => new()
     {
         Groups = plan.Groups,
@@ -53,7 +54,8 @@ internal unsafe struct WinogradRows<T, V, L>
         RowsPerChunk = plan.RowsPerChunk,
         RowPhases = plan.RowPhases,
         ColumnPhases = plan.ColumnPhases,
-        PhaseWidth = WinogradPlan.Tile * plan.ColumnsPerChunk,
+        PhaseWidth = plan.OutputTile * plan.ColumnsPerChunk,
+        Step = plan.OutputTile,
         Source = output,
     };
 
@@ -62,10 +64,10 @@ internal unsafe struct WinogradRows<T, V, L>
 
     /// <summary>Elements of the table that <see cref="SetPlaces"/> takes.</summary>
     public readonly int Pixels
-        => ColumnPhases > 1 ? PaddedWidth : Math.Max(Math.Min(Height, WinogradPlan.Tile * RowsPerChunk + Halo), 1) * Width;
+        => ColumnPhases > 1 ? PaddedWidth : Math.Max(Math.Min(Height, Step * RowsPerChunk + Halo), 1) * Width;
 
     /// <summary>Elements of the rows of a chunk.</summary>
-    public readonly long RowsLength => (long)(WinogradPlan.Tile * RowsPerChunk + Halo) * PaddedWidth * L.Count;
+    public readonly long RowsLength => (long)(Step * RowsPerChunk + Halo) * PaddedWidth * L.Count;
 
     public void SetPlaces(int* places)
     {
@@ -84,9 +86,9 @@ internal unsafe struct WinogradRows<T, V, L>
     public readonly void Gather(int group, int block, int first, int end, int firstColumn, int columns, T* rows)
     {
         int lanes = L.Count, phaseImage = first / TileRows, image = phaseImage / RowPhases, paddedWidth = PaddedWidth;
-        int top = phaseImage % RowPhases + (first - phaseImage * TileRows) * WinogradPlan.Tile * RowPhases - Top;
-        int count = (end - first) * WinogradPlan.Tile + Halo;
-        int left = firstColumn * WinogradPlan.Tile * ColumnPhases - Left, used = (columns * WinogradPlan.Tile + Halo) * ColumnPhases;
+        int top = phaseImage % RowPhases + (first - phaseImage * TileRows) * Step * RowPhases - Top;
+        int count = (end - first) * Step + Halo;
+        int left = firstColumn * Step * ColumnPhases - Left, used = (columns * Step + Halo) * ColumnPhases;
 
         // Rows and columns of the window that lie in the image.
         int row0 = Math.Clamp(ConvolutionPlan.CeilingDivide(-top, RowPhases), 0, count);

@@ -16,9 +16,6 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    // Tiles whose half transformed columns stay in the first cache.
-    private const int TilesPerRun = 8;
-
     // More runs than these would not spread the work better; their sums are limited to this many elements, but for two, which threads need.
     private const int MostRuns = 8;
     private const long LargestSums = 1 << 19;
@@ -66,20 +63,20 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
         else RunChunks(chunk / runs, chunk % runs);
     }
 
-    private readonly nint SumsLength => (nint)WinogradPlan.Points * plan.OutputChannels * sourceWidth;
+    private readonly nint SumsLength => (nint)plan.Points * plan.OutputChannels * sourceWidth;
 
     private readonly T* Sums(int group, int run) => sums + ((nint)group * runs + run) * SumsLength;
 
     private readonly void RunChunks(int group, int run)
     {
         T* m = Sums(group, run);
-        for (nint i = 0; i < SumsLength; i += L.Count) L.Store(L.Zero, m + i);
-        using Scratch<T> v = Scratch<T>.Rent(WinogradPlan.Points * inputStride);
-        using Scratch<T> d = Scratch<T>.Rent(WinogradPlan.Points * gradientStride);
+        using Scratch<T> v = Scratch<T>.Rent(plan.Points * inputStride);
+        using Scratch<T> d = Scratch<T>.Rent(plan.Points * gradientStride);
         using Scratch<T> rows = Scratch<T>.Rent(Math.Max(inputs.RowsLength, gradients.RowsLength));
-        using Scratch<T> half = Scratch<T>.Rent((WinogradPlan.Tile * TilesPerRun + 2) * 6 * L.Count);
+        using Scratch<T> half = Scratch<T>.Rent(WinogradForm<T, V, L>.HalfLength);
         int chunks = plan.RowChunks * plan.ColumnChunks, end = (int)((long)chunks * (run + 1) / runs);
-        for (int chunk = (int)((long)chunks * run / runs); chunk < end; chunk++)
+        int start = (int)((long)chunks * run / runs);
+        for (int chunk = start; chunk < end; chunk++)
         {
             int firstColumn = chunk % plan.ColumnChunks * plan.ColumnsPerChunk, columns = Math.Min(plan.ColumnsPerChunk, plan.TileColumns - firstColumn);
             int firstRow = chunk / plan.ColumnChunks * plan.RowsPerChunk, endRow = Math.Min(firstRow + plan.RowsPerChunk, plan.Rows);
@@ -87,11 +84,11 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
                 TransformInputs(group, block, firstRow, endRow, firstColumn, columns, rows.Pointer, half.Pointer, v.Pointer + block * L.Count);
             for (int block = 0; block < plan.OutputBlocks; block++)
                 TransformGradients(group, block, firstRow, endRow, firstColumn, columns, rows.Pointer, d.Pointer + block * L.Count);
-            for (int point = 0; point < WinogradPlan.Points; point++)
+            for (int point = 0; point < plan.Points; point++)
             {
                 Multiply(
                     (endRow - firstRow) * columns * plan.ColumnPhases, d.Pointer + point * gradientStride, v.Pointer + point * inputStride,
-                    m + (nint)point * plan.OutputChannels * sourceWidth);
+                    m + (nint)point * plan.OutputChannels * sourceWidth, adds: chunk > start);
             }
         }
     }
@@ -106,15 +103,8 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
             T* from = rows;
             for (int part = 0; part < (end - row) * plan.ColumnPhases; part++, target += columns * sourceWidth)
             {
-                for (int tile = 0; tile < columns; tile += TilesPerRun)
-                {
-                    int some = Math.Min(TilesPerRun, columns - tile);
-                    WinogradTransform<T, V, L>.InputColumns(
-                        from + (nint)tile * WinogradPlan.Tile * L.Count, rowLength, WinogradPlan.Tile * some + 2, half);
-                    WinogradTransform<T, V, L>.InputTiles(half, some, target + (nint)tile * sourceWidth, inputStride, sourceWidth);
-                }
-
-                from = NextPart(from, part, inputs.PhaseWidth, rowLength);
+                WinogradForm<T, V, L>.Inputs(plan, from, rowLength, columns, half, target, inputStride, sourceWidth);
+                from = NextPart(from, part, inputs, rowLength);
             }
         }
     }
@@ -129,22 +119,22 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
             T* from = rows;
             for (int part = 0; part < (end - row) * plan.ColumnPhases; part++, target += columns * outputWidth)
             {
-                WinogradTransform<T, V, L>.GradientTiles(from, rowLength, columns, target, gradientStride, outputWidth);
-                from = NextPart(from, part, gradients.PhaseWidth, rowLength);
+                WinogradForm<T, V, L>.Gradients(plan, from, rowLength, columns, target, gradientStride, outputWidth);
+                from = NextPart(from, part, gradients, rowLength);
             }
         }
     }
 
     // From one column phase of a row of tiles to the next one.
-    private readonly T* NextPart(T* from, int part, int phaseWidth, nint rowLength)
+    private readonly T* NextPart(T* from, int part, in WinogradRows<T, V, L> window, nint rowLength)
     {
-        from += (nint)phaseWidth * L.Count;
-        return (part + 1) % plan.ColumnPhases == 0 ? from + (WinogradPlan.Tile - 1) * rowLength : from;
+        from += (nint)window.PhaseWidth * L.Count;
+        return (part + 1) % plan.ColumnPhases == 0 ? from + (window.Step - 1) * rowLength : from;
     }
 
-    // m [channel of dy, channel of x] += Dᵀ [channel of dy, tile] · V [tile, channel of x]
+    // m [channel of dy, channel of x] = Dᵀ [channel of dy, tile] · V [tile, channel of x] (+ m)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Multiply(int tiles, T* d, T* v, T* m)
+    private readonly void Multiply(int tiles, T* d, T* v, T* m, bool adds)
     {
         int most = GemmTile<T, V, L>.MaximumRows, pair = 2 * L.Count;
         int parts = (plan.OutputChannels + most - 1) / most, step = (plan.OutputChannels + parts - 1) / parts;
@@ -153,11 +143,11 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
             for (int i = 0; i < plan.OutputChannels; i += step)
             {
                 int rows = Math.Min(step, plan.OutputChannels - i);
-                T* target = m + (nint)i * sourceWidth + j;
+                T* target = m + (nint)i * sourceWidth + j, source = adds ? target : null;
                 if (j + pair <= sourceWidth)
-                    GemmTile<T, V, L>.Run<N2>(rows, tiles, d + i, 1, outputWidth, v + j, sourceWidth, target, sourceWidth, target, sourceWidth);
+                    GemmTile<T, V, L>.Run<N2>(rows, tiles, d + i, 1, outputWidth, v + j, sourceWidth, source, sourceWidth, target, sourceWidth);
                 else
-                    GemmTile<T, V, L>.Run<N1>(rows, tiles, d + i, 1, outputWidth, v + j, sourceWidth, target, sourceWidth, target, sourceWidth);
+                    GemmTile<T, V, L>.Run<N1>(rows, tiles, d + i, 1, outputWidth, v + j, sourceWidth, source, sourceWidth, target, sourceWidth);
             }
         }
     }
@@ -167,11 +157,11 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
     private readonly void Finish(int group, int channel)
     {
         const int taps = 9;
-        T* m = stackalloc T[WinogradPlan.Points * L.Count], g = stackalloc T[taps * L.Count];
+        T* m = stackalloc T[WinogradPlan.MostPoints * L.Count], g = stackalloc T[taps * L.Count];
         T* target = dw + ((nint)group * plan.OutputChannels + channel) * plan.SourceChannels * taps;
         for (int first = 0; first < plan.SourceChannels; first += L.Count)
         {
-            for (int point = 0; point < WinogradPlan.Points; point++)
+            for (int point = 0; point < plan.Points; point++)
             {
                 nint at = ((nint)point * plan.OutputChannels + channel) * sourceWidth + first;
                 V sum = L.Load(Sums(group, 0) + at);
@@ -179,7 +169,7 @@ internal unsafe struct WinogradWeights<T, V, L> : IParallelWork
                 L.Store(sum, m + point * L.Count);
             }
 
-            WinogradTransform<T, V, L>.FilterGradient(m, g);
+            WinogradForm<T, V, L>.FilterGradient(plan, m, g);
             int channels = Math.Min(L.Count, plan.SourceChannels - first);
             for (int c = 0; c < channels; c++, target += taps)
             {

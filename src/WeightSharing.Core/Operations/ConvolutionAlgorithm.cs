@@ -4,8 +4,9 @@ namespace WeightSharing.Tensors;
 public enum ConvolutionAlgorithm
 {
     /// <summary>
-    /// Whichever is fastest for the shapes: 3×3 filters without stride, of 12 channels or more, take Winograd's F(4×4, 3×3), which needs a quarter
-    /// of the multiplications; its rounding is relative to the largest values near an output. Everything else is summed directly.
+    /// Whichever is fastest for the shapes: 3×3 filters of 12 channels or more take Winograd's algorithms, F(4×4, 3×3), which needs a quarter of the
+    /// multiplications, or 25 of 36 where the stride is two; their rounding is relative to the largest values near an output. Everything else is summed
+    /// directly.
     /// </summary>
     Automatic,
 

@@ -11,15 +11,16 @@ namespace WeightSharing.Tensors;
 internal sealed class ConvolutionFilters<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int version, groups;
+    private readonly int version, groups, stride;
     private readonly Shape shape;
     private Transformed? forward, backward;
 
-    private ConvolutionFilters(int version, in Shape shape, int groups)
+    private ConvolutionFilters(int version, in Shape shape, in ConvolutionGeometry geometry)
     {
         this.version = version;
         this.shape = shape;
-        this.groups = groups;
+        groups = geometry.Groups;
+        stride = geometry.StrideHeight;
     }
 
     /// <summary>Directions of which there are filters now.</summary>
@@ -45,9 +46,9 @@ internal sealed class ConvolutionFilters<T>
         if (length is 0 or > int.MaxValue / 2) return default;
         int version = storage.Version;
         if (Volatile.Read(ref storage.Derived) is not ConvolutionFilters<T> kept || kept.version != version || kept.groups != geometry.Groups
-            || kept.shape != weight.Shape)
+            || kept.stride != geometry.StrideHeight || kept.shape != weight.Shape)
         {
-            Volatile.Write(ref storage.Derived, new ConvolutionFilters<T>(version, weight.Shape, geometry.Groups));
+            Volatile.Write(ref storage.Derived, new ConvolutionFilters<T>(version, weight.Shape, geometry));
             return default;
         }
 

@@ -61,12 +61,33 @@ public class WinogradTests
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 3, 45, 46, 4, 3, 9) with { DilationHeight = 9, DilationWidth = 9 }));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(40, 4, 6, 6, 4, 3, 2) with { DilationHeight = 2, DilationWidth = 2 }));
 
+            // Stride two: every remainder of the tiles, every parity of the padding, rows and columns that no window sees.
+            for (int size = 1; size <= 21; size += size < 12 ? 1 : 3)
+            {
+                shapes.Add(Strided(ConvolutionTests.Square(2, 5, size + 2, size, 6, 3, 1)));
+                shapes.Add(Strided(ConvolutionTests.Square(1, 18, size + 1, size + 3, 34, 3, 1) with { Groups = 2, PaddingTop = 0, PaddingRight = 2 }));
+                shapes.Add(Strided(ConvolutionTests.Square(3, 4, 9, size + 2, 3, 3, 0) with { PaddingTop = size % 4, PaddingLeft = size % 5 }));
+            }
+
+            foreach (int channels in (int[])[1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48])
+            {
+                shapes.Add(Strided(ConvolutionTests.Square(2, channels, 6, 7, 5, 3, 1)));
+                shapes.Add(Strided(ConvolutionTests.Square(1, 6, 7, 6, channels, 3, 1)));
+            }
+
+            shapes.Add(Strided(ConvolutionTests.Square(2, 3, 5, 270, 4, 3, 1)));
+            shapes.Add(Strided(ConvolutionTests.Square(1, 2, 6, 521, 3, 3, 2)));
+            shapes.Add(Strided(ConvolutionTests.Square(150, 4, 3, 3, 4, 3, 1)));
+            shapes.Add(Strided(ConvolutionTests.Square(1, 130, 9, 9, 140, 3, 1)));
+
             // Rows of tiles longer than a chunk, and chunks that reach into many images.
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(2, 3, 5, 270, 4, 3, 1)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 2, 6, 521, 3, 3, 2)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(150, 4, 3, 3, 4, 3, 1)));
             shapes.Add(ConvolutionTests.Text(ConvolutionTests.Square(1, 130, 9, 9, 140, 3, 1)));
             return shapes;
+
+            static string Strided(ConvolutionGeometry g) => ConvolutionTests.Text(g with { StrideHeight = 2, StrideWidth = 2 });
         }
     }
 
@@ -93,9 +114,9 @@ public class WinogradTests
     [InlineData("offset", "constant")]
     public void Rounding_stays_within_the_tolerance_on_hostile_operands(string inputs, string weights)
     {
-        foreach (int channels in (int[])[16, 64, 300])
+        foreach ((int channels, int stride) in ((int, int)[])[(16, 1), (64, 1), (300, 1), (16, 2), (64, 2), (300, 2)])
         {
-            ConvolutionGeometry g = ConvolutionTests.Square(1, channels, 14, 14, 16, 3, 1);
+            ConvolutionGeometry g = ConvolutionTests.Square(1, channels, 14, 14, 16, 3, 1) with { StrideHeight = stride, StrideWidth = stride };
             float[] x = Hostile(inputs, g.InputLength, 1), w = Hostile(weights, g.WeightLength, 2);
             double[] expected = new double[g.OutputLength];
             Convolution.Forward<double>(SimdVariant.Reference, g, ConvolutionTests.Widen(x), ConvolutionTests.Widen(w), [], expected);
@@ -103,7 +124,31 @@ public class WinogradTests
             {
                 float[] y = new float[expected.Length];
                 Run(variant, g, forward: true, relu: false, x, w, [], y);
-                AssertClose(expected, y, SingleTolerance / 2, $"{variant} {inputs} {weights} {channels}");
+                AssertClose(expected, y, SingleTolerance / 2, $"{variant} {inputs} {weights} {channels}, stride {stride}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("constant", "constant")]
+    [InlineData("alternating", "alternating")]
+    [InlineData("spread", "spread")]
+    [InlineData("spikes", "normal")]
+    [InlineData("offset", "normal")]
+    [InlineData("normal", "offset")]
+    public void Rounding_of_input_gradients_stays_within_the_tolerance_on_hostile_operands(string gradients, string weights)
+    {
+        foreach ((int channels, int stride) in ((int, int)[])[(16, 1), (300, 1), (16, 2), (300, 2)])
+        {
+            ConvolutionGeometry g = ConvolutionTests.Square(1, 16, 14, 14, channels, 3, 1) with { StrideHeight = stride, StrideWidth = stride };
+            float[] dy = Hostile(gradients, g.OutputLength, 1), w = Hostile(weights, g.WeightLength, 2);
+            double[] expected = new double[g.InputLength];
+            Convolution.InputGradient<double>(SimdVariant.Reference, g, ConvolutionTests.Widen(dy), ConvolutionTests.Widen(w), expected);
+            foreach (SimdVariant variant in ConvolutionTests.Vectorised)
+            {
+                float[] dx = new float[expected.Length];
+                Run(variant, g, forward: false, relu: false, dy, w, [], dx);
+                AssertClose(expected, dx, SingleTolerance / 2, $"{variant} {gradients} {weights} {channels}, stride {stride}");
             }
         }
     }
@@ -122,9 +167,9 @@ public class WinogradTests
     [InlineData("normal", "offset")]
     public void Rounding_of_weight_gradients_stays_within_the_tolerance_on_hostile_operands(string inputs, string gradients)
     {
-        foreach ((int batch, int size) in ((int, int)[])[(1, 14), (16, 7), (4, 28)])
+        foreach ((int batch, int size, int stride) in ((int, int, int)[])[(1, 14, 1), (16, 7, 1), (4, 28, 1), (1, 14, 2), (4, 28, 2), (4, 56, 2)])
         {
-            ConvolutionGeometry g = ConvolutionTests.Square(batch, 16, size, size, 16, 3, 1);
+            ConvolutionGeometry g = ConvolutionTests.Square(batch, 16, size, size, 16, 3, 1) with { StrideHeight = stride, StrideWidth = stride };
             float[] x = Hostile(inputs, g.InputLength, 1), dy = Hostile(gradients, g.OutputLength, 2);
             double[] expected = new double[g.WeightLength];
             Convolution.WeightGradient<double>(SimdVariant.Reference, g, ConvolutionTests.Widen(x), ConvolutionTests.Widen(dy), expected, accumulate: false);
@@ -132,7 +177,7 @@ public class WinogradTests
             {
                 float[] dw = new float[expected.Length];
                 RunWeights(variant, g, x, dy, dw, accumulate: false);
-                AssertClose(expected, dw, SingleTolerance / 2, $"{variant} {inputs} {gradients} {batch}×{size}²");
+                AssertClose(expected, dw, SingleTolerance / 2, $"{variant} {inputs} {gradients} {batch}×{size}², stride {stride}");
             }
         }
     }
@@ -140,7 +185,42 @@ public class WinogradTests
     [Fact]
     public void What_is_negative_is_cut_off_on_request()
     {
-        ConvolutionGeometry g = ConvolutionTests.Square(2, 12, 9, 10, 19, 3, 1);
+        CheckRelu(ConvolutionTests.Square(2, 12, 9, 10, 19, 3, 1));
+        CheckRelu(ConvolutionTests.Square(2, 12, 9, 10, 19, 3, 1) with { StrideHeight = 2, StrideWidth = 2 });
+        CheckRelu(ConvolutionTests.Square(2, 12, 9, 10, 19, 3, 1) with { DilationHeight = 2, DilationWidth = 2 });
+    }
+
+    [Fact]
+    public void Filters_transformed_before_give_the_same_bits()
+    {
+        foreach (int stride in (int[])[1, 2])
+            CheckFilters(ConvolutionTests.Square(2, 40, 9, 10, 38, 3, 1) with { Groups = 2, StrideHeight = stride, StrideWidth = stride });
+    }
+
+    [Fact]
+    public void It_is_chosen_by_shape_and_never_where_sums_must_be_direct()
+    {
+        ConvolutionGeometry g = ConvolutionTests.Square(2, 16, 9, 10, 16, 3, 1);
+        Assert.True(Chosen(g));
+        Assert.False(ConvolutionChoice.IsWinograd<float>(g, forward: true, new ConvolutionOptions(Direct: true)));
+        Assert.False(Chosen(g with { InputChannels = 3 }));
+        Assert.False(Chosen(g with { OutputChannels = 4 }));
+        Assert.False(Chosen(g with { Groups = 16 }));
+        Assert.True(Chosen(g with { StrideHeight = 2, StrideWidth = 2 }));
+        Assert.False(Chosen(g with { StrideWidth = 2 }));
+        Assert.False(Chosen(g with { StrideHeight = 3, StrideWidth = 3 }));
+        Assert.False(Chosen(g with { StrideHeight = 2, StrideWidth = 2, DilationWidth = 2 }));
+        Assert.True(Chosen(g with { DilationHeight = 2, DilationWidth = 2 }));
+        Assert.False(Chosen(g with { DilationHeight = 4 }));
+        Assert.False(Chosen(g with { DilationWidth = 3 }));
+        Assert.False(Chosen(g with { KernelHeight = 5 }));
+        Assert.False(Chosen(g with { KernelWidth = 1 }));
+
+        static bool Chosen(ConvolutionGeometry g) => ConvolutionChoice.IsWinograd<float>(g, forward: true, default);
+    }
+
+    private static void CheckRelu(ConvolutionGeometry g)
+    {
         float[] x = ConvolutionTests.Reals(g.InputLength, 1), w = ConvolutionTests.Reals(g.WeightLength, 2), bias = ConvolutionTests.Reals(g.OutputChannels, 3);
         foreach (SimdVariant variant in ConvolutionTests.Vectorised)
         {
@@ -152,10 +232,8 @@ public class WinogradTests
         }
     }
 
-    [Fact]
-    public void Filters_transformed_before_give_the_same_bits()
+    private static void CheckFilters(ConvolutionGeometry g)
     {
-        ConvolutionGeometry g = ConvolutionTests.Square(2, 40, 9, 10, 38, 3, 1) with { Groups = 2 };
         float[] x = ConvolutionTests.Reals(g.InputLength, 1), w = ConvolutionTests.Reals(g.WeightLength, 2), dy = ConvolutionTests.Reals(g.OutputLength, 3);
         foreach (SimdVariant variant in ConvolutionTests.Vectorised)
         {
@@ -174,25 +252,6 @@ public class WinogradTests
             ArgumentException wrong = Assert.Throws<ArgumentException>(() => Convolution.Forward<float>(variant, g, x, w, [], y, default, new float[7]));
             Assert.Equal($"Convolution: filters has 7 elements; the geometry needs {forward.Length}.", wrong.Message);
         }
-    }
-
-    [Fact]
-    public void It_is_chosen_by_shape_and_never_where_sums_must_be_direct()
-    {
-        ConvolutionGeometry g = ConvolutionTests.Square(2, 16, 9, 10, 16, 3, 1);
-        Assert.True(Chosen(g));
-        Assert.False(ConvolutionChoice.IsWinograd<float>(g, forward: true, new ConvolutionOptions(Direct: true)));
-        Assert.False(Chosen(g with { InputChannels = 3 }));
-        Assert.False(Chosen(g with { OutputChannels = 4 }));
-        Assert.False(Chosen(g with { Groups = 16 }));
-        Assert.False(Chosen(g with { StrideWidth = 2 }));
-        Assert.True(Chosen(g with { DilationHeight = 2, DilationWidth = 2 }));
-        Assert.False(Chosen(g with { DilationHeight = 4 }));
-        Assert.False(Chosen(g with { DilationWidth = 3 }));
-        Assert.False(Chosen(g with { KernelHeight = 5 }));
-        Assert.False(Chosen(g with { KernelWidth = 1 }));
-
-        static bool Chosen(ConvolutionGeometry g) => ConvolutionChoice.IsWinograd<float>(g, forward: true, default);
     }
 
     private static void Compare<T>(ConvolutionGeometry g, double tolerance)

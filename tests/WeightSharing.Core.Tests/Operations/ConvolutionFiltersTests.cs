@@ -35,6 +35,18 @@ public class ConvolutionFiltersTests
     }
 
     [Fact]
+    public void One_weight_may_have_several_strides()
+    {
+        Parameter<float> parameter = New("w");
+        Tensor<float> plain = X.Conv2d(parameter.Value.Copy(), padding: 1), strided = X.Conv2d(parameter.Value.Copy(), stride: 2, padding: 1);
+        using (NoGrad.Begin())
+        {
+            foreach (int stride in (int[])[1, 1, 2, 2, 2, 1, 2, 1, 1, 1])
+                Expect.Bitwise(stride == 1 ? plain : strided, X.Conv2d(parameter.Value, stride: stride, padding: 1));
+        }
+    }
+
+    [Fact]
     public void No_mutation_goes_unnoticed()
     {
         Parameter<float> parameter = New("w");
