@@ -81,7 +81,8 @@ internal static class ThreadScaling
         {
             using NoGrad noGrad = NoGrad.Begin();
             layer.Forward(x);
-        });
+        }
+        );
     }
 
     private static IEnumerable<(string Name, Action Run)> Both(string name, Layer<float> layer, Tensor<float> x)
@@ -92,6 +93,7 @@ internal static class ThreadScaling
         {
             leaf.ZeroGradient();
             layer.Forward(leaf).Backward(seed);
-        });
+        }
+        );
     }
 }
