@@ -1,6 +1,8 @@
 using System.Globalization;
 using WeightSharing.Benchmarks;
+#if COMPARISONS
 using WeightSharing.Benchmarks.Costs;
+#endif
 using WeightSharing.Benchmarks.Ledger;
 using WeightSharing.Benchmarks.Markov;
 using WeightSharing.Benchmarks.Symmetry;

@@ -12,7 +12,7 @@ internal static class ThreadScaling
     public static void Run(string[] arguments)
     {
         (string Name, Action Run)[] works = [.. Works().Where(work => arguments.Length == 0 || arguments.Any(work.Name.Contains))];
-        Console.WriteLine("Median ms of one call, the share of the best speed in brackets; work over 2 ms should gain 1.8.");
+        Console.WriteLine("Median ms of one call; work over 2 ms should gain 1.8.");
         Console.WriteLine($"{"",-48}{"1 thread",10}{"2 threads",11}{"speed-up",10}");
         var gains = new List<double>();
         foreach ((string name, Action run) in works)
@@ -77,23 +77,25 @@ internal static class ThreadScaling
     private static (string Name, Action Run) Forward(string name, Layer<float> layer, Tensor<float> x)
     {
         layer.Initialize(seed: 1);
-        return (name + ", forward", () =>
+        return (name + ", forward", Run);
+
+        void Run()
         {
             using NoGrad noGrad = NoGrad.Begin();
             layer.Forward(x);
         }
-        );
     }
 
     private static IEnumerable<(string Name, Action Run)> Both(string name, Layer<float> layer, Tensor<float> x)
     {
         yield return Forward(name, layer, x);
         Tensor<float> leaf = x.Detach().RequireGradient(), seed = Tensor.Normal<float>(layer.Forward(x).Shape, RandomKey.Of(2));
-        yield return (name + ", training", () =>
+        yield return (name + ", training", Train);
+
+        void Train()
         {
             leaf.ZeroGradient();
             layer.Forward(leaf).Backward(seed);
         }
-        );
     }
 }
