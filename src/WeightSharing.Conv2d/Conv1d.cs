@@ -12,7 +12,7 @@ namespace WeightSharing.Layers;
 /// <para>Waibel et al., "Phoneme recognition using time-delay neural networks", 1989.</para>
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed class Conv1d<T> : Layer<T>, IReluFusion<T>
+public sealed class Conv1d<T> : Layer<T>, IFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A convolution of sequences.</summary>
@@ -90,7 +90,12 @@ public sealed class Conv1d<T> : Layer<T>, IReluFusion<T>
     public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false);
 
     /// <inheritdoc/>
-    public Tensor<T> ForwardRelu(Tensor<T> input) => Forward(input, relu: true);
+    public Tensor<T> Forward(Tensor<T> input, ReadOnlySpan<Layer<T>> following, out int taken)
+    {
+        bool relu = following[0] is Relu<T>;
+        taken = relu ? 1 : 0;
+        return Forward(input, relu);
+    }
 
     private Tensor<T> Forward(Tensor<T> input, bool relu)
     {

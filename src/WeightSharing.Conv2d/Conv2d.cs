@@ -12,7 +12,7 @@ namespace WeightSharing.Layers;
 /// <para>LeCun et al., "Backpropagation applied to handwritten zip code recognition", 1989.</para>
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed class Conv2d<T> : Layer<T>, IReluFusion<T>
+public sealed class Conv2d<T> : Layer<T>, IFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A convolution.</summary>
@@ -93,21 +93,33 @@ public sealed class Conv2d<T> : Layer<T>, IReluFusion<T>
     public bool HasBiasPerPosition { get; }
 
     /// <inheritdoc/>
-    public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false);
+    public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false, maxPool: 1);
 
     /// <inheritdoc/>
-    public Tensor<T> ForwardRelu(Tensor<T> input) => Forward(input, relu: true);
+    public Tensor<T> Forward(Tensor<T> input, ReadOnlySpan<Layer<T>> following, out int taken)
+    {
+        bool relu = following[0] is Relu<T>;
+        taken = relu ? 1 : 0;
+        int window = following.Length > taken && following[taken] is MaxPool2d<T> pool ? pool.SideBySide : 1;
+        if (window > 1) taken++;
+        return Forward(input, relu, window);
+    }
 
-    private Tensor<T> Forward(Tensor<T> input, bool relu)
+    private Tensor<T> Forward(Tensor<T> input, bool relu, int maxPool)
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
         Size2 output = new Size2(input.Shape[2], input.Shape[3]).Windows(KernelSize, Stride, Padding, Dilation);
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: output.Area);
-        if (!HasBiasPerPosition) return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups, Algorithm, relu);
+        if (!HasBiasPerPosition)
+        {
+            return padded.Conv2d(weight, Bias?.Use(positions: output.Area), Stride, zeros, Dilation, Groups, Algorithm, relu, maxPool);
+        }
+
         Tensor<T> y = padded.Conv2d(weight, null, Stride, zeros, Dilation, Groups, Algorithm) + Bias!.Use();
-        return relu ? y.Relu() : y;
+        if (relu) y = y.Relu();
+        return maxPool == 1 ? y : y.MaxPool2d(maxPool);
     }
 
     /// <inheritdoc/>

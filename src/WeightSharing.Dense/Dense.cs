@@ -11,7 +11,7 @@ namespace WeightSharing.Layers;
 /// <para>Parameters: out·in + out; unshared the same.</para>
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed class Dense<T> : Layer<T>
+public sealed class Dense<T> : Layer<T>, IFusion<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A dense layer.</summary>
@@ -38,12 +38,22 @@ public sealed class Dense<T> : Layer<T>
     public Weight<T>? Bias { get; }
 
     /// <inheritdoc/>
-    public override Tensor<T> Forward(Tensor<T> input)
+    public override Tensor<T> Forward(Tensor<T> input) => Forward(input, relu: false);
+
+    /// <inheritdoc/>
+    public Tensor<T> Forward(Tensor<T> input, ReadOnlySpan<Layer<T>> following, out int taken)
+    {
+        bool relu = following[0] is Relu<T>;
+        taken = relu ? 1 : 0;
+        return Forward(input, relu);
+    }
+
+    private Tensor<T> Forward(Tensor<T> input, bool relu)
     {
         ArgumentNullException.ThrowIfNull(input);
         // One map over all leading dimensions but the batch: those are the places where it is applied.
         int positions = input.Rank > 2 ? input.Shape.Slice(1, input.Rank - 1).Count : 1;
-        return input.Linear(Weight.Use(positions: positions), Bias?.Use(positions: positions));
+        return input.Linear(Weight.Use(positions: positions), Bias?.Use(positions: positions), relu);
     }
 
     // y = X·Wᵀ + b       [rows, out] = [rows, in] · [in, out] + [out], over the entries of X alone

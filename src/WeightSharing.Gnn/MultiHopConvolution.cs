@@ -80,7 +80,7 @@ public sealed class MultiHopConvolution<T> : GraphLayer<T>
     public override Tensor<T> Forward(Tensor<T> x, Graph graph)
     {
         GraphArguments.CheckNodes("MultiHopConvolution", x, graph, Weight.Shape[1]);
-        return Spread(x.Linear, graph);
+        return Spread((weight, bias) => x.Linear(weight, bias), graph);
     }
 
     /// <summary>The layer's output for features that are mostly zero, such as the words of a text.</summary>

@@ -25,6 +25,36 @@ public sealed class Conv2dTests
     }
 
     [Theory]
+    [InlineData(1, 8, 28, 1)]
+    [InlineData(8, 16, 14, 1)]
+    [InlineData(8, 16, 14, 2)]
+    [InlineData(16, 16, 9, 1)]
+    [InlineData(3, 5, 7, 1)]
+    public void Is_fused_with_the_pooling_that_follows_it_without_a_difference(int inputs, int outputs, int size, int stride)
+    {
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[ConvolutionBias.PerChannel, ConvolutionBias.PerPosition(Out(size, stride))])
+        {
+            var layer = new Conv2d<float>(inputs, outputs, 3, stride, padding: 1, bias: bias);
+            var cut = new Sequential<float>(layer, new Relu<float>(), new MaxPool2d<float>(2), new Tanh<float>());
+            cut.Initialize(1);
+            var whole = new Sequential<float>(layer, new MaxPool2d<float>(2));
+            var other = new Sequential<float>(layer, new Relu<float>(), new MaxPool2d<float>(2, stride: 1));
+            Tensor<float> x = Tensor.Normal<float>([3, inputs, size, size], RandomKey.Of(2));
+            Check();
+            using (NoGrad.Begin()) Check();
+
+            void Check()
+            {
+                Assert.Equal(layer.Forward(x).Relu().MaxPool2d(2).Tanh().ToArray(), cut.Forward(x).ToArray());
+                Assert.Equal(layer.Forward(x).MaxPool2d(2).ToArray(), whole.Forward(x).ToArray());
+                Assert.Equal(layer.Forward(x).Relu().MaxPool2d(2, 1).ToArray(), other.Forward(x).ToArray());
+            }
+        }
+
+        static int Out(int size, int stride) => (size - 1) / stride + 1;
+    }
+
+    [Theory]
     [InlineData(1, 1, 1, 0, 0, 0, 0)]
     [InlineData(2, 1, 2, 1, 0, 2, 1)]
     [InlineData(1, 2, 1, 2, 1, 0, 3)]

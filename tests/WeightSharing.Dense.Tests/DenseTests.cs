@@ -23,6 +23,22 @@ public sealed class DenseTests
     }
 
     [Fact]
+    public void Is_fused_with_a_Relu_that_follows_it_without_a_difference()
+    {
+        var layer = new Dense<double>(4, 3);
+        var fused = new Sequential<double>(layer, new Relu<double>(), new Tanh<double>());
+        fused.Initialize(1);
+        Tensor<double> x = Tensor.Normal<double>([5, 4], RandomKey.Of(2)).RequireGradient();
+        Tensor<double> y = fused.Forward(x), apart = layer.Forward(x).Relu().Tanh();
+        Assert.Equal(apart.ToArray(), y.ToArray());
+        Assert.Equal(["0.weight", "0.bias"], fused.Parameters.Named.Select(pair => pair.Name));
+        Assert.Equal(2, layer.Weight.Parameter.Ledger.Usages.Sum(usage => usage.Count));
+        Tensor<double>[] leaves = [x, .. layer.Parameters.Select(parameter => parameter.Value)];
+        foreach ((Tensor<double> expected, Tensor<double> actual) in Gradient.Of(apart.Sum(), leaves).Zip(Gradient.Of(y.Sum(), leaves)))
+            Assert.Equal(expected.ToArray(), actual.ToArray());
+    }
+
+    [Fact]
     public void Computes_x_times_the_transposed_weight_plus_bias()
     {
         var layer = new Dense<double>(2, 3);

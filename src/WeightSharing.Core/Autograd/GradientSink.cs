@@ -7,11 +7,13 @@ public readonly ref struct GradientSink
 {
     private readonly Node node;
     private readonly BackwardPass pass;
+    private readonly bool owned;
 
-    internal GradientSink(Node node, BackwardPass pass)
+    internal GradientSink(Node node, BackwardPass pass, bool owned)
     {
         this.node = node;
         this.pass = pass;
+        this.owned = owned;
     }
 
     /// <summary>
@@ -47,6 +49,20 @@ public readonly ref struct GradientSink
     /// </summary>
     /// <exception cref="InvalidOperationException">The gradient's shape does not come from the operand's by broadcasting.</exception>
     public void Add<T>(int operand, Tensor<T> gradient)
+        where T : unmanaged => Add(operand, gradient, given: false);
+
+    /// <summary>
+    /// As <see cref="Add{T}(int, Tensor{T})"/>, for a gradient that the rule has just made and neither keeps nor reads again: a leaf then takes the
+    /// buffer over, where otherwise it would copy the values.
+    /// </summary>
+    internal void Give<T>(int operand, Tensor<T> gradient)
+        where T : unmanaged => Add(operand, gradient, given: true);
+
+    /// <summary>Passes the gradient of the result on, or a view of it, with what is known of who holds it; for its only operand.</summary>
+    internal void PassOn<T>(Tensor<T> gradient)
+        where T : unmanaged => Add(0, gradient, owned && gradient.OwnsItsStorage);
+
+    private void Add<T>(int operand, Tensor<T> gradient, bool given)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -67,6 +83,7 @@ public readonly ref struct GradientSink
             gradient = Accumulation.SumTo(gradient, target.Shape);
         }
 
-        target.Receive(gradient, pass);
+        if (given) target.Take(gradient, pass);
+        else target.Receive(gradient, pass);
     }
 }

@@ -6,6 +6,9 @@ namespace WeightSharing.Autograd;
 internal sealed class Leaf<T> : Node<T>
     where T : unmanaged
 {
+    // Below, copying costs less than what goes with an exchange of buffers.
+    private const int ExchangeLength = 2048;
+
     private Tensor<T>? buffer;
     private bool isZero, isReserved;
 
@@ -68,6 +71,20 @@ internal sealed class Leaf<T> : Node<T>
         }
 
         isZero = false;
+    }
+
+    internal override void Take(Tensor<T> gradient, BackwardPass pass)
+    {
+        bool keeps = pass.Differentiable || !pass.ReachesLeaves || buffer is not null && !isZero || ReferenceEquals(gradient, buffer);
+        if (keeps || !gradient.OwnsItsStorage || gradient.Count < ExchangeLength)
+        {
+            Receive(gradient, pass);
+            return;
+        }
+
+        buffer ??= Tensor<T>.Persistent(Shape, "gradient");
+        if (!buffer.Storage.TryExchange(gradient.Storage)) buffer.CopyFrom(gradient);
+        isZero = isReserved = false;
     }
 
     internal override void Propagate(BackwardPass pass) => throw new InvalidOperationException("A leaf has no operands.");

@@ -144,6 +144,14 @@ public abstract class Node<T> : Node
         }
     }
 
+    /// <summary>Adds a gradient that nobody else holds: it may be added to in place, or kept.</summary>
+    internal virtual void Take(Tensor<T> gradient, BackwardPass pass)
+    {
+        bool first = pending is null;
+        Receive(gradient, pass);
+        if (first) pendingIsOurs = true;
+    }
+
     internal override void Propagate(BackwardPass pass)
     {
         Tensor<T> dy = pending!;
@@ -156,7 +164,8 @@ public abstract class Node<T> : Node
                 $"Backward: the graph below {Name} {Shape} was given up by an earlier backward pass; pass retainGraph: true there, or compute the forward pass again.");
         }
 
-        Backward(dy, new GradientSink(this, pass));
+        // Where gradients are asked for by name, some may have been noted on the way.
+        Backward(dy, new GradientSink(this, pass, pendingIsOurs && pass.ReachesLeaves));
         if (!pass.RetainGraph) Release();
     }
 

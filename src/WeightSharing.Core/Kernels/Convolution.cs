@@ -40,7 +40,9 @@ internal static unsafe class Convolution
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
         if (!bias.IsEmpty) ConvolutionGeometry.Expect(operation, "bias", g.OutputChannels, bias.Length);
-        ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
+        if (options.Pool && !FusesPooling<T>(variant, g, options)) throw new ArgumentException($"{operation}: this convolution is not pooled on the way: {g}.");
+        long pooled = (long)g.Batch * g.OutputChannels * (g.OutputHeight / 2) * (g.OutputWidth / 2);
+        ConvolutionGeometry.Expect(operation, "y", options.Pool ? pooled : g.OutputLength, y.Length);
         if (y.IsEmpty) return;
         if (variant == SimdVariant.Reference || !IsVectorised<T>() || x.IsEmpty || g.PatchSize == 0)
         {
@@ -58,8 +60,9 @@ internal static unsafe class Convolution
         fixed (T* px = x, pw = weight, pb = bias, py = y)
         {
             if (Depthwise.Applies(g)) Depthwise.Forward(variant, g, options.Relu, px, pw, pb, py);
-            else if (ConvolutionChoice.IsWinograd<T>(g, forward: true, options)) RunWinograd(variant, g, true, options, px, pw, pb, filters, py);
-            else Correlate(variant, g, forward: true, options.Relu, px, pw, pb, py);
+            else if (FilterLength<T>(variant, g, forward: true, options) is > 0 and long length)
+                RunFiltered(variant, g, true, options, px, pw, pb, filters, length, py);
+            else Correlate(variant, g, forward: true, options, px, pw, pb, py);
         }
     }
 
@@ -96,26 +99,36 @@ internal static unsafe class Convolution
         fixed (T* pdy = dy, pw = weight, pdx = dx)
         {
             if (Depthwise.AppliesToGradients(g)) Depthwise.Gradients(variant, g, null, pdy, pw, pdx, null, null, accumulate: false);
-            else if (ConvolutionChoice.IsWinograd<T>(g, forward: false, options)) RunWinograd(variant, g, false, default, pdy, pw, null, filters, pdx);
-            else Correlate(variant, g, forward: false, relu: false, pdy, pw, null, pdx);
+            else if (FilterLength<T>(variant, g, forward: false, options) is > 0 and long length)
+                RunFiltered(variant, g, false, new ConvolutionOptions(options.Direct), pdy, pw, null, filters, length, pdx);
+            else Correlate(variant, g, forward: false, default, pdy, pw, null, pdx);
         }
     }
+
+    /// <summary>True when a forward product can be pooled on the way: <see cref="ConvolutionOptions.Pool"/>.</summary>
+    public static bool FusesPooling<T>(SimdVariant variant, in ConvolutionGeometry g, ConvolutionOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => variant != SimdVariant.Reference && IsVectorised<T>() && g.InputLength > 0 && g.PatchSize > 0 && g.OutputHeight >= 2 && g.OutputWidth >= 2
+            && !ConvolutionPointwise.Applies(g) && !Depthwise.Applies(g) && !ConvolutionChoice.IsWinograd<T>(g, forward: true, options)
+            && (ConvolutionChoice.IsNarrow<T>(variant, g, forward: true) || ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.HasWholeRows(g));
 
     /// <summary>Elements of the transformed filters that a forward product or an input gradient can take; 0 when it has no use for any.</summary>
     public static long FilterLength<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        => variant != SimdVariant.Reference && IsVectorised<T>() && g.WeightLength > 0 && ConvolutionChoice.IsWinograd<T>(g, forward, options)
-            ? Winograd.FilterLength<T>(variant, g, forward)
+        => variant == SimdVariant.Reference || !IsVectorised<T>() || g.WeightLength == 0 ? 0
+            : ConvolutionChoice.IsWinograd<T>(g, forward, options) ? Winograd.FilterLength<T>(variant, g, forward)
+            : ConvolutionChoice.IsNarrow<T>(variant, g, forward) ? NarrowConvolution.FilterLength(g)
             : 0;
 
-    /// <summary>The filters as the algorithm takes them; they depend on the channels, groups and strides of the geometry alone.</summary>
-    public static void TransformFilters<T>(SimdVariant variant, in ConvolutionGeometry g, bool forward, ReadOnlySpan<T> weight, Span<T> filters)
+    /// <summary>The filters as the algorithm takes them.</summary>
+    public static void TransformFilters<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, ReadOnlySpan<T> weight, Span<T> filters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const string operation = "Convolution.TransformFilters";
         ConvolutionGeometry.Expect(operation, "weight", g.WeightLength, weight.Length);
-        ConvolutionGeometry.Expect(operation, "filters", Winograd.FilterLength<T>(variant, g, forward), filters.Length);
-        fixed (T* pw = weight, pf = filters) Winograd.TransformFilters(variant, g, forward, pw, pf);
+        ConvolutionGeometry.Expect(operation, "filters", FilterLength<T>(variant, g, forward, options), filters.Length);
+        fixed (T* pw = weight, pf = filters) TransformFilters(variant, g, forward, options, pw, pf);
     }
 
     /// <summary>dw[o, c, u, v] = Σ_{n, i, j} dy[n, o, i, j] · x[n, c, i·sH + u·dH − top, …]; added to dw when accumulating.</summary>
@@ -154,6 +167,8 @@ internal static unsafe class Convolution
                 Depthwise.Gradients(variant, g, px, pdy, null, null, pdw, null, accumulate);
             else if (ConvolutionChoice.IsWinogradForWeights<T>(g, options))
                 Winograd.WeightGradient(variant, g, px, pdy, pdw, accumulate);
+            else if (ConvolutionChoice.IsNarrowForWeights<T>(variant, g))
+                NarrowConvolution.WeightGradient(g, px, pdy, pdw, accumulate);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
                 ConvolutionWeightGradient<T, Vector512<T>, Lanes512<T>>.Run(g, px, pdy, pdw, accumulate);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)
@@ -189,32 +204,47 @@ internal static unsafe class Convolution
     private static bool IsVectorised<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     private static void Correlate<T>(
-        SimdVariant variant, in ConvolutionGeometry g, bool forward, bool relu, T* source, T* weight, T* bias, T* destination)
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* weight, T* bias, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Simd.Has512 && variant == SimdVariant.Vector512)
-            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector512<T>, Lanes512<T>>.Run(g, forward, options, source, weight, bias, destination);
         else if (Simd.Has256 && variant == SimdVariant.Vector256)
-            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector256<T>, Lanes256<T>>.Run(g, forward, options, source, weight, bias, destination);
         else
-            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, relu, source, weight, bias, destination);
+            ConvolutionCorrelation<T, Vector128<T>, Lanes128<T>>.Run(g, forward, options, source, weight, bias, destination);
     }
 
-    private static void RunWinograd<T>(
+    private static void RunFiltered<T>(
         SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* weight, T* bias,
-        ReadOnlySpan<T> filters, T* destination)
+        ReadOnlySpan<T> filters, long length, T* destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long length = Winograd.FilterLength<T>(variant, g, forward);
         if (!filters.IsEmpty)
         {
             ConvolutionGeometry.Expect("Convolution", "filters", length, filters.Length);
-            fixed (T* transformed = filters) Winograd.Run(variant, g, forward, options.Relu, source, transformed, bias, destination);
+            fixed (T* transformed = filters) RunFiltered(variant, g, forward, options, source, transformed, bias, destination);
             return;
         }
 
         using Scratch<T> scratch = Scratch<T>.Rent(length);
-        Winograd.TransformFilters(variant, g, forward, weight, scratch.Pointer);
-        Winograd.Run(variant, g, forward, options.Relu, source, scratch.Pointer, bias, destination);
+        TransformFilters(variant, g, forward, options, weight, scratch.Pointer);
+        RunFiltered(variant, g, forward, options, source, scratch.Pointer, bias, destination);
+    }
+
+    private static void RunFiltered<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* filters, T* bias, T* destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (ConvolutionChoice.IsWinograd<T>(g, forward, options)) Winograd.Run(variant, g, forward, options.Relu, source, filters, bias, destination);
+        else NarrowConvolution.Run(variant, g, forward, options, source, filters, bias, destination);
+    }
+
+    private static void TransformFilters<T>(
+        SimdVariant variant, in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* weight, T* filters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (ConvolutionChoice.IsWinograd<T>(g, forward, options)) Winograd.TransformFilters(variant, g, forward, weight, filters);
+        else NarrowConvolution.TransformFilters(variant, g, forward, weight, filters);
     }
 }

@@ -21,17 +21,18 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
     private const long SmallestChunk = 1 << 19;
 
     private ConvolutionPlan plan;
-    private bool relu;
+    private bool relu, pool;
     private int unitsPerChunk, paddedChannels, stripPitch, slack;
     private int* offsets;
     private ConvolutionPhase* phases;
     private T* source, weights, bias, destination;
 
-    /// <summary>destination = source ⋆ weight (+ bias), or max(0, ·) of it; source x and destination y forward, dy and dx backward.</summary>
-    public static void Run(in ConvolutionGeometry g, bool forward, bool relu, T* source, T* weight, T* bias, T* destination)
+    /// <summary>destination = source ⋆ weight (+ bias), and what the options ask for; source x and destination y forward, dy and dx backward.</summary>
+    public static void Run(in ConvolutionGeometry g, bool forward, ConvolutionOptions options, T* source, T* weight, T* bias, T* destination)
     {
         ConvolutionPlan plan = forward ? ConvolutionPlan.Forward(g) : ConvolutionPlan.InputGradient(g);
         plan.Cut(sizeof(T), StripBytes / sizeof(T));
+        if (options.Pool) plan.PairRows();
         int paddedChannels = ConvolutionTile<T, V, L>.Padded(plan.OutputChannels);
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
         using Scratch<ConvolutionPhase> phases = Scratch<ConvolutionPhase>.Rent(plan.Phases);
@@ -51,7 +52,8 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
         var work = new ConvolutionCorrelation<T, V, L>
         {
             plan = plan,
-            relu = relu,
+            relu = options.Relu,
+            pool = options.Pool,
             unitsPerChunk = (int)Math.Clamp(SmallestChunk / unitWork, 1, plan.Units),
             paddedChannels = paddedChannels,
             stripPitch = (positions + L.Count - 1) / L.Count * L.Count,
@@ -67,21 +69,26 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
         Parallelism.For(chunks, ref work, (double)unitWork * plan.Units / L.Count);
     }
 
+    /// <summary>True when blocks of the work hold whole rows.</summary>
+    public static bool HasWholeRows(in ConvolutionGeometry g) => g.OutputWidth <= StripBytes / sizeof(T);
+
     public void Run(int chunk)
     {
         using Scratch<T> planes = Scratch<T>.Rent(plan.PlanesLength + slack);
-        using Scratch<T> strip = Scratch<T>.Rent((long)ConvolutionTile<T, V, L>.Channels * stripPitch);
+        using Scratch<T> strip = Scratch<T>.Rent((long)ConvolutionTile<T, V, L>.Channels * stripPitch + L.Count);
+        using Scratch<T> line = Scratch<T>.Rent(pool ? plan.OutputWidth + L.Count : 0);
         int end = Math.Min((chunk + 1) * unitsPerChunk, plan.Units);
-        for (int unit = chunk * unitsPerChunk; unit < end; unit++) RunUnit(unit, planes.Pointer, strip.Pointer);
+        for (int unit = chunk * unitsPerChunk; unit < end; unit++) RunUnit(unit, planes.Pointer, strip.Pointer, line.Pointer);
     }
 
-    private readonly void RunUnit(int unit, T* planes, T* strip)
+    private readonly void RunUnit(int unit, T* planes, T* strip, T* line)
     {
         int block = unit % plan.Blocks, group = unit / plan.Blocks % plan.Groups;
         nint image = unit / plan.Blocks; // image · groups + group
         ConvolutionPlan part = plan.Block(block, out int firstRow, out int rows, out int firstColumn);
         int vectors = ((rows - 1) * plan.Pitch + part.OutputWidth + L.Count - 1) / L.Count;
-        nint destinationPlane = (nint)plan.DestinationHeight * plan.DestinationWidth;
+        int scale = pool ? 2 : 1;
+        nint destinationPlane = (nint)(plan.DestinationHeight / scale) * (plan.DestinationWidth / scale);
         T* target = destination + image * plan.OutputChannels * destinationPlane;
         ConvolutionPlanes<T, V, L>.Pack(
             part, source + image * plan.SourceChannels * plan.SourceHeight * plan.SourceWidth, firstRow, planes, slack);
@@ -100,6 +107,14 @@ internal unsafe struct ConvolutionCorrelation<T, V, L> : IParallelWork
                 ConvolutionTile<T, V, L>.Run(
                     tile, vectors, phase.Taps, offsets + phase.FirstTap, planes, tileWeights, groupBias + channel, strip, stripPitch);
                 tileWeights += tile * phase.Taps;
+                if (pool)
+                {
+                    T* pooled = target + channel * destinationPlane + (nint)(firstRow / 2) * (plan.OutputWidth / 2);
+                    ConvolutionPooling<T, V, L>.FromPlanes(
+                        strip, stripPitch, part.Pitch, Math.Min(tile, rest), rows, plan.OutputWidth, relu, line, pooled, destinationPlane);
+                    continue;
+                }
+
                 ConvolutionPlanes<T, V, L>.Unpack(
                     part, phase, strip, stripPitch, Math.Min(tile, rest), firstRow, rows, target + channel * destinationPlane, relu);
             }

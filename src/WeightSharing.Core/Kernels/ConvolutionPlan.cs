@@ -145,6 +145,13 @@ internal struct ConvolutionPlan
         Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock * ColumnBlocks;
     }
 
+    /// <summary>Makes the rows of a block even, so that windows of two rows do not cross from one block to the next.</summary>
+    public void PairRows()
+    {
+        RowsPerBlock = Math.Min(RowsPerBlock + RowsPerBlock % 2, OutputHeight);
+        Blocks = (OutputHeight + RowsPerBlock - 1) / RowsPerBlock * ColumnBlocks;
+    }
+
     /// <summary>The plan of one block: its first row and column, its rows, and as many columns as it has.</summary>
     public readonly ConvolutionPlan Block(int block, out int firstRow, out int rows, out int firstColumn)
     {

@@ -11,6 +11,13 @@ namespace WeightSharing.Kernels;
 internal interface IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// Called before a kernel with this operator is compiled or run: an operator that reads a table makes sure that it is there, so that the loop need not ask.
+    /// </summary>
+    static virtual void Prepare()
+    {
+    }
+
     V Apply<V, L>(V x)
         where V : struct
         where L : struct, ILanes<T, V>;
@@ -20,6 +27,11 @@ internal interface IUnaryOperator<T>
 internal interface IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>As in <see cref="IUnaryOperator{T}"/>.</summary>
+    static virtual void Prepare()
+    {
+    }
+
     V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V>;
@@ -32,6 +44,11 @@ internal interface ITernaryOperator<T>
     /// <summary>How many of the operands count; the others are not loaded.</summary>
     static virtual int Operands => 3;
 
+    /// <summary>As in <see cref="IUnaryOperator{T}"/>.</summary>
+    static virtual void Prepare()
+    {
+    }
+
     V Apply<V, L>(V a, V b, V c)
         where V : struct
         where L : struct, ILanes<T, V>;
@@ -43,6 +60,8 @@ internal readonly struct UnaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
     where TOp : struct, IUnaryOperator<T>
 {
     public static int Operands => 1;
+
+    public static void Prepare() => TOp.Prepare();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V a, V b, V c)
@@ -57,6 +76,8 @@ internal readonly struct BinaryAsTernary<T, TOp>(TOp op) : ITernaryOperator<T>
     where TOp : struct, IBinaryOperator<T>
 {
     public static int Operands => 2;
+
+    public static void Prepare() => TOp.Prepare();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V a, V b, V c)

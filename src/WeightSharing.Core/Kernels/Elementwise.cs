@@ -114,6 +114,7 @@ internal static unsafe class Elementwise
         where L : struct, ILanes<T, V>
         where TOp : struct, ITernaryOperator<T>
     {
+        TOp.Prepare();
         if ((n & (L.Count - 1)) == 0) Loop<T, V, L, TOp>(a, b, c, y, n, op);
         else LoopAndEnd<T, V, L, TOp>(a, b, c, y, n, op);
     }

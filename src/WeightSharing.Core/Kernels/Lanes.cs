@@ -48,6 +48,15 @@ internal unsafe interface ILanes<T, V>
     static abstract V LessThan(V a, V b);
     static abstract V Equal(V a, V b);
 
+    /// <summary>True where every lane of a is below b's; false where one is NaN.</summary>
+    static abstract bool AllLess(V a, V b);
+
+    /// <summary>
+    /// Lane by lane, the entry of a table of 32 that the last five bits of the lane's pattern number; for floats. A table that lies on a cache line
+    /// is read fastest.
+    /// </summary>
+    static abstract V Lookup(T* table, V index);
+
     /// <summary>mask ? a : b, lane by lane.</summary>
     static abstract V Select(V mask, V a, V b);
 
@@ -116,6 +125,17 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> GreaterThanOrEqual(Vector128<T> a, Vector128<T> b) => Vector128.GreaterThanOrEqual(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> LessThan(Vector128<T> a, Vector128<T> b) => Vector128.LessThan(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Equal(Vector128<T> a, Vector128<T> b) => Vector128.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static bool AllLess(Vector128<T> a, Vector128<T> b) => Vector128.LessThanAll(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Lookup(T* table, Vector128<T> index)
+    {
+        if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
+        float* entries = (float*)table;
+        Vector128<int> entry = index.AsInt32() & Vector128.Create(31);
+        return Vector128.Create(entries[entry[0]], entries[entry[1]], entries[entry[2]], entries[entry[3]]).As<float, T>();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Select(Vector128<T> mask, Vector128<T> a, Vector128<T> b) => Vector128.ConditionalSelect(mask, a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> And(Vector128<T> a, Vector128<T> b) => a & b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Or(Vector128<T> a, Vector128<T> b) => a | b;
@@ -216,6 +236,25 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> GreaterThanOrEqual(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> LessThan(Vector256<T> a, Vector256<T> b) => Vector256.LessThan(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Equal(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static bool AllLess(Vector256<T> a, Vector256<T> b) => Vector256.LessThanAll(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Lookup(T* table, Vector256<T> index)
+    {
+        if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
+        if (!Avx2.IsSupported) return Vector256.Create(Lanes128<T>.Lookup(table, index.GetLower()), Lanes128<T>.Lookup(table, index.GetUpper()));
+
+        // A permutation takes the last three bits; the other two choose between four of them.
+        Vector256<int> bits = index.AsInt32();
+        Vector256<float> byEight = (bits << 28).AsSingle(), bySixteen = (bits << 27).AsSingle();
+        float* entries = (float*)table;
+        Vector256<float> lower = Avx.BlendVariable(
+            Avx2.PermuteVar8x32(Vector256.Load(entries), bits), Avx2.PermuteVar8x32(Vector256.Load(entries + 8), bits), byEight);
+        Vector256<float> upper = Avx.BlendVariable(
+            Avx2.PermuteVar8x32(Vector256.Load(entries + 16), bits), Avx2.PermuteVar8x32(Vector256.Load(entries + 24), bits), byEight);
+        return Avx.BlendVariable(lower, upper, bySixteen).As<float, T>();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Select(Vector256<T> mask, Vector256<T> a, Vector256<T> b) => Vector256.ConditionalSelect(mask, a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> And(Vector256<T> a, Vector256<T> b) => a & b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Or(Vector256<T> a, Vector256<T> b) => a | b;
@@ -310,6 +349,17 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> GreaterThanOrEqual(Vector512<T> a, Vector512<T> b) => Vector512.GreaterThanOrEqual(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> LessThan(Vector512<T> a, Vector512<T> b) => Vector512.LessThan(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Equal(Vector512<T> a, Vector512<T> b) => Vector512.Equals(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static bool AllLess(Vector512<T> a, Vector512<T> b) => Vector512.LessThanAll(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Lookup(T* table, Vector512<T> index)
+    {
+        if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
+        if (!Avx512F.IsSupported) return Vector512.Create(Lanes256<T>.Lookup(table, index.GetLower()), Lanes256<T>.Lookup(table, index.GetUpper()));
+        float* entries = (float*)table;
+        return Avx512F.PermuteVar16x32x2(Vector512.Load(entries), index.AsInt32(), Vector512.Load(entries + 16)).As<float, T>();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Select(Vector512<T> mask, Vector512<T> a, Vector512<T> b) => Vector512.ConditionalSelect(mask, a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> And(Vector512<T> a, Vector512<T> b) => a & b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Or(Vector512<T> a, Vector512<T> b) => a | b;

@@ -225,7 +225,13 @@ internal static unsafe class Normalization
 
             T* sums = Call.Sums + (long)chunk * 2 * Call.Inner;
             if (Backward && Call.PerElement) new Span<T>(sums, 2 * Call.Inner).Clear();
-            for (int g = first; g < end; g++)
+            int g = first;
+            if (Backward && Call.PerElement && Call.Outer == 1)
+            {
+                for (; g <= end - 4; g += 4) FourBackward(g, sums);
+            }
+
+            for (; g < end; g++)
             {
                 if (Backward) GroupBackward(g, sums);
                 else GroupForward(g);
@@ -280,6 +286,24 @@ internal static unsafe class Normalization
                 nint start = Start(o, g);
                 NormalizationLoops<T, V, L>.Gradient(
                     Call.Dy + start, Call.X + start, Call.Y + start, n, mean, scale, Call.PerElement ? Call.Weight : null, tilt, shift);
+            }
+        }
+
+        // As GroupBackward, for the usual layer norm: groups that follow one another, with a weight by element.
+        private readonly void FourBackward(int g, T* sums)
+        {
+            int n = Call.Inner;
+            T* inverse = stackalloc T[12], sum = inverse + 4, product = sum + 4;
+            for (int k = 0; k < 4; k++) inverse[k] = T.One / T.Sqrt(Call.Variance[g + k] + Call.Epsilon);
+            nint start = Start(0, g);
+            NormalizationLoops<T, V, L>.SumsOfFourByElement(
+                Call.Dy + start, Call.X + start, n, Call.Mean + g, inverse, Call.Weight, sums, sums + n, sum, product);
+            T count = T.CreateChecked(n);
+            for (int k = 0; k < 4; k++, start += n)
+            {
+                T scale = inverse[k], tilt = -(scale * scale * scale * (product[k] / count)), shift = -(scale * (sum[k] / count));
+                NormalizationLoops<T, V, L>.Gradient(
+                    Call.Dy + start, Call.X + start, Call.Y + start, n, Call.Mean[g + k], scale, Call.Weight, tilt, shift);
             }
         }
 

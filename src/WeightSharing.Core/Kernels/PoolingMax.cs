@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Kernels;
 
@@ -58,15 +59,15 @@ internal static unsafe class MaxPooling
         fixed (T* px = x, py = y)
         {
             if (variant == SimdVariant.Reference || !Simd.HasVectorsOf<T>())
-                MaxPoolingValues<T, T, ScalarLanes<T>>.RunAll(g, px, py);
+                PoolingValues<T, T, ScalarLanes<T>, Maximum<T>>.RunAll(g, T.NegativeInfinity, px, py);
             else if (PoolingPairs<T>.Suits(g))
                 PoolingPairs<T>.Forward(g, px, py, null);
             else if (Simd.Has512 && variant == SimdVariant.Vector512)
-                MaxPoolingValues<T, Vector512<T>, Lanes512<T>>.RunAll(g, px, py);
+                PoolingValues<T, Vector512<T>, Lanes512<T>, Maximum<T>>.RunAll(g, T.NegativeInfinity, px, py);
             else if (Simd.Has256 && variant == SimdVariant.Vector256)
-                MaxPoolingValues<T, Vector256<T>, Lanes256<T>>.RunAll(g, px, py);
+                PoolingValues<T, Vector256<T>, Lanes256<T>, Maximum<T>>.RunAll(g, T.NegativeInfinity, px, py);
             else
-                MaxPoolingValues<T, Vector128<T>, Lanes128<T>>.RunAll(g, px, py);
+                PoolingValues<T, Vector128<T>, Lanes128<T>, Maximum<T>>.RunAll(g, T.NegativeInfinity, px, py);
         }
     }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// Maxima and sums over windows, vectorised over the flattened plane: the padded planes and offsets of a <see cref="ConvolutionPlan"/>
+/// Maxima over windows and their places, vectorised over the flattened plane: the padded planes and offsets of a <see cref="ConvolutionPlan"/>
 /// with other arithmetic. Chunks are runs of (plane, block of rows). Distances within a window must be exact in T.
 /// </summary>
 internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
@@ -19,16 +19,9 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     private PoolingGeometry g;
     private ConvolutionPlan plan;
     private int unitsPerChunk, slack, stripLength;
-    private bool maximum, countIncludePad;
     private int* offsets;
-    private T* x, y, columnDivisors, distances;
+    private T* x, y, distances;
     private int* indices;
-
-    public static void Maximum(in PoolingGeometry g, T* x, T* y, int* indices)
-        => RunAll(g, new() { maximum = true, x = x, y = y, indices = indices });
-
-    public static void Mean(in PoolingGeometry g, T* x, T* y, bool countIncludePad)
-        => RunAll(g, new() { countIncludePad = countIncludePad, x = x, y = y });
 
     public void Run(int chunk)
     {
@@ -42,27 +35,19 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
             int length = ((rows - 1) * plan.Pitch + plan.OutputWidth + L.Count - 1) / L.Count * L.Count;
             T* source = x + (nint)plane * g.InputPlane;
             T* values = strips.Pointer, places = values + stripLength;
-            ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer, slack, maximum ? T.NegativeInfinity : T.Zero);
-            if (maximum) Maxima(plan.Taps, offsets, distances, planes.Pointer, length, values, places);
-            else Sums(plan.Taps, offsets, planes.Pointer, length, values);
+            ConvolutionPlanes<T, V, L>.Pack(plan, source, firstRow, planes.Pointer, slack, T.NegativeInfinity);
+            Maxima(plan.Taps, offsets, distances, planes.Pointer, length, values, places);
             for (int i = 0; i < rows; i++)
             {
                 nint target = ((nint)plane * g.OutputHeight + firstRow + i) * g.OutputWidth;
                 T* row = values + (nint)i * plan.Pitch;
-                if (maximum)
-                {
-                    ConvolutionPlanes<T, V, L>.Copy(row, y + target, g.OutputWidth);
-                    WriteIndices(firstRow + i, source, row, places + (nint)i * plan.Pitch, indices + target);
-                }
-                else
-                {
-                    Divide(firstRow + i, row, y + target);
-                }
+                ConvolutionPlanes<T, V, L>.Copy(row, y + target, g.OutputWidth);
+                WriteIndices(firstRow + i, source, row, places + (nint)i * plan.Pitch, indices + target);
             }
         }
     }
 
-    private static void RunAll(in PoolingGeometry g, PoolingWindows<T, V, L> work)
+    public static void Maximum(in PoolingGeometry g, T* x, T* y, int* indices)
     {
         ConvolutionGeometry windows = g.Windows;
         ConvolutionPlan plan = ConvolutionPlan.Forward(windows);
@@ -70,29 +55,23 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
         plan.Cut(sizeof(T), Math.Max(StripBytes / sizeof(T), g.OutputWidth));
         int length = plan.RowsPerBlock * plan.Pitch;
         using Scratch<int> tables = Scratch<int>.Rent(2 * plan.Taps);
-        using Scratch<T> divisors = Scratch<T>.Rent(g.OutputWidth + plan.Taps);
+        using Scratch<T> distances = Scratch<T>.Rent(plan.Taps);
         ConvolutionPhase phase;
         plan.WriteTables(windows, forward: true, tables.Pointer, tables.Pointer + plan.Taps, &phase);
-        for (int j = 0; j < g.OutputWidth && !work.maximum; j++)
-        {
-            divisors.Pointer[j] = T.CreateChecked(PoolingGeometry.Divisor(
-                j, g.Width, g.KernelWidth, g.StrideWidth, g.PaddingLeft, g.PaddingRight, work.countIncludePad));
-        }
-
+        var work = new PoolingWindows<T, V, L> { x = x, y = y, indices = indices };
         work.g = g;
         work.plan = plan;
         work.unitsPerChunk = Math.Max(1, ChunkPositions / length);
         work.slack = plan.Pitch + L.Count;
         work.stripLength = length + L.Count;
         work.offsets = tables.Pointer;
-        work.distances = divisors.Pointer + g.OutputWidth;
+        work.distances = distances.Pointer;
         for (int k = 0; k < plan.Taps; k++)
         {
             int distance = k / g.KernelWidth * g.DilationHeight * g.Width + k % g.KernelWidth * g.DilationWidth;
             work.distances[k] = T.CreateChecked(distance);
         }
 
-        work.columnDivisors = divisors.Pointer;
         double nanoseconds = g.InputLength + (double)g.OutputLength * plan.Taps / L.Count;
         Parallelism.For((plan.Units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, nanoseconds);
     }
@@ -117,18 +96,6 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
 
             L.Store(best, values + p);
             L.Store(place, places + p);
-        }
-    }
-
-    /// <summary>values[p] = Σ_k source[offsets[k] + p], k ascending.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Sums(int count, int* offsets, T* source, int length, T* values)
-    {
-        for (int p = 0; p < length; p += L.Count)
-        {
-            V sum = L.Zero;
-            for (int k = 0; k < count; k++) sum = L.Add(sum, L.Load(source + offsets[k] + p));
-            L.Store(sum, values + p);
         }
     }
 
@@ -158,16 +125,4 @@ internal unsafe struct PoolingWindows<T, V, L> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Truncate(T value)
         => typeof(T) == typeof(float) ? (int)(float)(object)value : (int)(double)(object)value;
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private readonly void Divide(int i, T* sums, T* target)
-    {
-        T rows = T.CreateTruncating(PoolingGeometry.Divisor(
-            i, g.Height, g.KernelHeight, g.StrideHeight, g.PaddingTop, g.PaddingBottom, countIncludePad));
-        V divisor = L.Broadcast(rows);
-        int j = 0;
-        for (; j + L.Count <= g.OutputWidth; j += L.Count)
-            L.Store(L.Divide(L.Load(sums + j), L.Multiply(divisor, L.Load(columnDivisors + j))), target + j);
-        for (; j < g.OutputWidth; j++) target[j] = sums[j] / (rows * columnDivisors[j]);
-    }
 }

@@ -39,6 +39,8 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T GreaterThanOrEqual(T a, T b) => Mask(a >= b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T LessThan(T a, T b) => Mask(a < b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Equal(T a, T b) => Mask(a == b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static bool AllLess(T a, T b) => a < b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Lookup(T* table, T index) => table[Bits(index) & 31];
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Select(T mask, T a, T b) => Bits(mask) != 0 ? a : b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T And(T a, T b) => Value(Bits(a) & Bits(b));
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Or(T a, T b) => Value(Bits(a) | Bits(b));

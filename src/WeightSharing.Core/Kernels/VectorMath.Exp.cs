@@ -45,32 +45,22 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh(V x)
     {
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarTanh>(x);
+        if (typeof(T) == typeof(float)) return TanhByTable(x);
+        if (typeof(T) != typeof(double)) return PerLane<ScalarTanh>(x);
         V magnitude = L.Abs(x);
         V doubled = L.Clamp(L.Add(magnitude, magnitude), L.Zero, Constant(40));
         V far = L.Subtract(Constant(1), L.Divide(Constant(2), L.Add(ExpInRange(doubled), Constant(1))));
 
         V z = L.Multiply(x, x);
-        V p;
-        if (typeof(T) == typeof(float))
-        {
-            p = Step(Constant(-6.29157746261519314e-03), z, 2.10832271013442346e-02);
-            p = Step(p, z, -5.38549362807263926e-02);
-            p = Step(p, z, 1.33326093989814293e-01);
-            p = Step(p, z, -3.33333181887543240e-01);
-        }
-        else
-        {
-            p = Step(Constant(5.12812131693156741e-05), z, -2.10672112339010617e-04);
-            p = Step(p, z, 5.79359750336905449e-04);
-            p = Step(p, z, -1.45329067305897995e-03);
-            p = Step(p, z, 3.59173442639407247e-03);
-            p = Step(p, z, -8.86319630510951952e-03);
-            p = Step(p, z, 2.18694861072236714e-02);
-            p = Step(p, z, -5.39682538815592916e-02);
-            p = Step(p, z, 1.33333333331797615e-01);
-            p = Step(p, z, -3.33333333333323878e-01);
-        }
+        V p = Step(Constant(5.12812131693156741e-05), z, -2.10672112339010617e-04);
+        p = Step(p, z, 5.79359750336905449e-04);
+        p = Step(p, z, -1.45329067305897995e-03);
+        p = Step(p, z, 3.59173442639407247e-03);
+        p = Step(p, z, -8.86319630510951952e-03);
+        p = Step(p, z, 2.18694861072236714e-02);
+        p = Step(p, z, -5.39682538815592916e-02);
+        p = Step(p, z, 1.33333333331797615e-01);
+        p = Step(p, z, -3.33333333333323878e-01);
 
         V near = L.MultiplyAdd(L.Multiply(p, z), magnitude, magnitude);
         return WithSign(L.Select(L.LessThan(z, Constant(0.3)), near, far), x);
@@ -78,7 +68,10 @@ internal static unsafe partial class VectorMath<T, V, L>
 
     /// <summary>1 / (1 + e⁻ˣ): q = e / (1 + e) with e = e^(−|x|), and 1 − q for positive x, so that neither end loses digits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Sigmoid(V x)
+    public static V Sigmoid(V x) => typeof(T) == typeof(float) ? SigmoidByTable(x) : SigmoidAnywhere(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V SigmoidAnywhere(V x)
     {
         V one = Constant(1);
         V e = Exp(L.Negate(L.Abs(x)));

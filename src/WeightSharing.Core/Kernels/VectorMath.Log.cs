@@ -39,7 +39,10 @@ internal static unsafe partial class VectorMath<T, V, L>
 
     /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Softplus(V x)
+    public static V Softplus(V x) => typeof(T) == typeof(float) ? SoftplusByTable(x) : SoftplusAnywhere(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V SoftplusAnywhere(V x)
     {
         V e = Exp(L.Negate(L.Abs(x)));
         V positive = L.Select(L.LessThan(x, L.Zero), L.Zero, x);

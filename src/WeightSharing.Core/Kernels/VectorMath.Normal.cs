@@ -13,7 +13,8 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Erf(V x)
     {
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarErf>(x);
+        if (typeof(T) == typeof(float)) return ErfByTable(x);
+        if (typeof(T) != typeof(double)) return PerLane<ScalarErf>(x);
         // From here on erf is 1 to the last digit.
         V t = L.Clamp(L.Abs(x), L.Zero, Constant(6.25));
         V scaled = TailFactor(L.Multiply(t, Constant(1.4142135623730951)));
@@ -21,30 +22,17 @@ internal static unsafe partial class VectorMath<T, V, L>
         V far = L.Subtract(Constant(1), complement);
 
         V z = L.Multiply(t, t);
-        V p;
-        if (typeof(T) == typeof(float))
-        {
-            p = Step(Constant(7.85411638703620150e-05), z, -8.01028390509419359e-04);
-            p = Step(p, z, 5.18833953566224648e-03);
-            p = Step(p, z, -2.68538190076972778e-02);
-            p = Step(p, z, 1.12835853363534189e-01);
-            p = Step(p, z, -3.76126258424847537e-01);
-            p = Step(p, z, 1.28379165729713779e-01);
-        }
-        else
-        {
-            p = Step(Constant(-7.77946297170081686e-10), z, 1.37109887039785642e-08);
-            p = Step(p, z, -1.62063187528713946e-07);
-            p = Step(p, z, 1.64471326997661995e-06);
-            p = Step(p, z, -1.49247124395323970e-05);
-            p = Step(p, z, 1.20552935869367741e-04);
-            p = Step(p, z, -8.54832592976623672e-04);
-            p = Step(p, z, 5.22397760613084201e-03);
-            p = Step(p, z, -2.68661706431134149e-02);
-            p = Step(p, z, 1.12837916709442002e-01);
-            p = Step(p, z, -3.76126389031835207e-01);
-            p = Step(p, z, 1.28379167095512559e-01);
-        }
+        V p = Step(Constant(-7.77946297170081686e-10), z, 1.37109887039785642e-08);
+        p = Step(p, z, -1.62063187528713946e-07);
+        p = Step(p, z, 1.64471326997661995e-06);
+        p = Step(p, z, -1.49247124395323970e-05);
+        p = Step(p, z, 1.20552935869367741e-04);
+        p = Step(p, z, -8.54832592976623672e-04);
+        p = Step(p, z, 5.22397760613084201e-03);
+        p = Step(p, z, -2.68661706431134149e-02);
+        p = Step(p, z, 1.12837916709442002e-01);
+        p = Step(p, z, -3.76126389031835207e-01);
+        p = Step(p, z, 1.28379167095512559e-01);
 
         V near = L.MultiplyAdd(p, t, t);
         return WithSign(L.Select(L.LessThan(t, Constant(1)), near, far), x);
@@ -55,7 +43,13 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Gelu(V x)
     {
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarGelu>(x);
+        if (typeof(T) == typeof(float)) return GeluByTable(x);
+        return typeof(T) == typeof(double) ? GeluAnywhere(x) : PerLane<ScalarGelu>(x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V GeluAnywhere(V x)
+    {
         V a = TailArgument(x);
         V n = GaussianOf(a, out V p);
         V negative = L.LessThan(x, L.Zero);
@@ -78,7 +72,13 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V GeluSlope(V x)
     {
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarGeluSlope>(x);
+        if (typeof(T) == typeof(float)) return GeluSlopeByTable(x);
+        return typeof(T) == typeof(double) ? GeluSlopeAnywhere(x) : PerLane<ScalarGeluSlope>(x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V GeluSlopeAnywhere(V x)
+    {
         V a = TailArgument(x);
         V n = GaussianOf(a, out V p);
 

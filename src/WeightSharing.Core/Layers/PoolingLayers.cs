@@ -13,6 +13,11 @@ namespace WeightSharing.Layers;
 public sealed class MaxPool2d<T>(Size2 kernelSize, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false) : Layer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>The extent of square windows that lie side by side and are all whole, such as 2 for those of 2×2; 1 for any others.</summary>
+    public int SideBySide
+        => kernelSize.Height == kernelSize.Width && (stride ?? kernelSize) == kernelSize && padding == default && (dilation ?? 1) == 1 && !ceilMode
+            ? kernelSize.Height : 1;
+
     /// <inheritdoc/>
     public override Tensor<T> Forward(Tensor<T> input) => input.MaxPool2d(kernelSize, stride, padding, dilation, ceilMode);
 

@@ -29,11 +29,11 @@ public sealed class Sequential<T> : Layer<T>
     {
         for (int i = 0; i < layers.Length; i++)
         {
-            bool cuts = i + 1 < layers.Length && layers[i + 1] is Relu<T>;
-            if (cuts && layers[i] is IReluFusion<T> fusion)
+            ReadOnlySpan<Layer<T>> following = layers.AsSpan(i + 1);
+            if (!following.IsEmpty && layers[i] is IFusion<T> fusion)
             {
-                input = fusion.ForwardRelu(input);
-                i++;
+                input = fusion.Forward(input, following, out int taken);
+                i += taken;
             }
             else
             {

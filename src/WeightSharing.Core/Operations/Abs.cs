@@ -25,6 +25,6 @@ public static class AbsOperation
         private readonly Saved<T> x = new(x);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, Pointwise.Gate(dy, Recall(x), default(AbsBackward<T>), to, Name));
+            to.Give(0, Pointwise.Gate(dy, Recall(x), default(AbsBackward<T>), to, Name));
     }
 }

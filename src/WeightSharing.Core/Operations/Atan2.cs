@@ -32,8 +32,8 @@ public static class Atan2Operation
             Tensor<T> y = Recall(this.y), x = Recall(this.x);
             if (!to.IsDifferentiable)
             {
-                if (to.Wants(0)) to.Add(0, Pointwise.Combine3(dy, y, x, default(Atan2BackwardY<T>), Name));
-                if (to.Wants(1)) to.Add(1, Pointwise.Combine3(dy, y, x, default(Atan2BackwardX<T>), Name));
+                if (to.Wants(0)) to.Give(0, Pointwise.Combine3(dy, y, x, default(Atan2BackwardY<T>), Name));
+                if (to.Wants(1)) to.Give(1, Pointwise.Combine3(dy, y, x, default(Atan2BackwardX<T>), Name));
                 return;
             }
 

@@ -100,7 +100,7 @@ public static class BatchNormOperation
             Span<int> extents = stackalloc int[dy.Rank - 1];
             extents.Fill(1);
             extents[0] = dy.Shape[1];
-            if (to.Wants(0)) to.Add(0, dy * Recall(scale).Reshape(new Shape(extents)));
+            if (to.Wants(0)) to.Give(0, dy * Recall(scale).Reshape(new Shape(extents)));
             Span<int> others = stackalloc int[dy.Rank - 1];
             for (int i = 0; i < others.Length; i++) others[i] = i == 0 ? 0 : i + 1;
             if (to.Wants(1)) to.Add(1, (dy * Recall(x)).Sum(others));

@@ -32,6 +32,6 @@ public static class ClampOperation
         private readonly Saved<T> x = new(x);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, Pointwise.Gate(dy, Recall(x), new ClampBackward<T>(lower, upper), to, Name));
+            to.Give(0, Pointwise.Gate(dy, Recall(x), new ClampBackward<T>(lower, upper), to, Name));
     }
 }

@@ -21,10 +21,12 @@ public static class ConvolutionOperation
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <param name="algorithm">How it may be computed.</param>
         /// <param name="relu">True for max(0, ·) of the result in the same pass.</param>
+        /// <param name="maxPool">Extent of the windows, side by side, of which only the maximum is wanted, as by <c>MaxPool2d(maxPool)</c>; 1 for all of the result.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is larger than the padded input.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">A step or an extent is below 1.</exception>
         public Tensor<T> Conv2d(
             Tensor<T> weight, Tensor<T>? bias = null, Size2? stride = null, Padding2d padding = default, Size2? dilation = null, int groups = 1,
-            ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic, bool relu = false)
+            ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic, bool relu = false, int maxPool = 1)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -34,7 +36,13 @@ public static class ConvolutionOperation
             }
 
             ConvolutionGeometry geometry = Geometry("Conv2d", x.Shape, weight.Shape, bias, stride ?? 1, padding, dilation ?? 1, groups);
-            return Run(x, weight, bias, geometry, "Conv2d", OptionsOf(algorithm), relu);
+            if (maxPool < 1) throw new ArgumentOutOfRangeException(nameof(maxPool), $"Conv2d: windows of {maxPool}; they must be at least 1.");
+
+            // With gradients the whole result is kept anyway, and where the maximum came from as well.
+            ConvolutionOptions options = OptionsOf(algorithm) with { Relu = relu };
+            bool pools = maxPool == 2 && !Graph.Records(x, weight, bias) && Kernel.FusesPooling<T>(Simd.Chosen, geometry, options);
+            Tensor<T> y = Run(x, weight, bias, geometry, "Conv2d", options with { Pool = pools });
+            return pools || maxPool == 1 ? y : y.MaxPool2d(maxPool);
         }
 
         /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
@@ -59,7 +67,7 @@ public static class ConvolutionOperation
             // A sequence is an image of one row: the same kernels serve both.
             ConvolutionGeometry geometry = Geometry(
                 "Conv1d", x.Shape.Insert(2, 1), weight.Shape.Insert(2, 1), bias, (1, stride), padding.AsRow(), (1, dilation), groups);
-            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d", default, relu).Squeeze(2);
+            return Run(x.Unsqueeze(2), weight.Unsqueeze(2), bias, geometry, "Conv1d", new ConvolutionOptions(Relu: relu)).Squeeze(2);
         }
     }
 
@@ -126,16 +134,20 @@ public static class ConvolutionOperation
     internal static ConvolutionOptions OptionsOf(ConvolutionAlgorithm algorithm) => new(Direct: algorithm == ConvolutionAlgorithm.Direct);
 
     private static Tensor<T> Run<T>(
-        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation, ConvolutionOptions options, bool relu)
+        Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, in ConvolutionGeometry geometry, string operation, ConvolutionOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Tensor<T> y = Tensor<T>.Uninitialized([geometry.Batch, geometry.OutputChannels, geometry.OutputHeight, geometry.OutputWidth], operation);
+        int scale = options.Pool ? 2 : 1;
+        Tensor<T> y = Tensor<T>.Uninitialized(
+            [geometry.Batch, geometry.OutputChannels, geometry.OutputHeight / scale, geometry.OutputWidth / scale], operation);
         bool records = Graph.Records(x, weight, bias);
         if (records) ConvolutionFilters<T>.Forget(weight);
         Kernel.Forward(
-            Simd.Chosen, geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer, options with { Relu = relu },
+            Simd.Chosen, geometry, x.DenseSpan(), weight.DenseSpan(), bias is null ? default : bias.DenseSpan(), y.Buffer, options,
             records ? default : ConvolutionFilters<T>.Of(weight, geometry, isForward: true, options));
-        return records ? y.From(new ConvolutionNode<T>(x, weight, bias, new ConvolutionMap<T>(geometry, operation, options), relu ? y : null)) : y;
+        if (!records) return y;
+        var map = new ConvolutionMap<T>(geometry, operation, new ConvolutionOptions(options.Direct));
+        return y.From(new ConvolutionNode<T>(x, weight, bias, map, options.Relu ? y : null));
     }
 
     // The result is kept where what is negative was cut off: it says where.
@@ -155,9 +167,9 @@ public static class ConvolutionOperation
             {
                 Tensor<T>? input = to.Wants(1) ? Recall(x) : null, filters = to.Wants(0) ? Recall(weight) : null;
                 (Tensor<T>? dx, Tensor<T>? dw, Tensor<T>? db) = map.Gradients(input, dy, filters, to.Wants(2), to.Reserve(0, input, dy, filters));
-                if (dx is not null) to.Add(0, dx);
-                if (dw is not null) to.Add(1, dw);
-                if (db is not null) to.Add(2, db);
+                if (dx is not null) to.Give(0, dx);
+                if (dw is not null) to.Give(1, dw);
+                if (db is not null) to.Give(2, db);
                 return;
             }
 
@@ -173,7 +185,7 @@ public static class ConvolutionOperation
             }
 
             // ∂b[o] += Σ_{n, p} ∂y[n, o, p]
-            if (to.Wants(2)) to.Add(2, dy.Sum([0, 2, 3]));
+            if (to.Wants(2)) to.Add(2, dy.Sum([2, 3]).Sum(0));
         }
     }
 

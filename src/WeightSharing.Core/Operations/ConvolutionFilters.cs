@@ -54,11 +54,12 @@ internal sealed class ConvolutionFilters<T>
 
         ref Transformed? slot = ref (isForward ? ref kept.forward : ref kept.backward);
         Transformed? made = Volatile.Read(ref slot);
-        if (made is null)
+        if (made is null || made.Span.Length != length)
         {
+            // Another use of the weight may ask for another algorithm, whose filters have another length.
             // Threads that come here together make the same values; the last one's stay.
             made = new Transformed((int)length);
-            Kernel.TransformFilters(Simd.Chosen, geometry, isForward, weight.DenseSpan(), made.Span);
+            Kernel.TransformFilters(Simd.Chosen, geometry, isForward, options, weight.DenseSpan(), made.Span);
             Volatile.Write(ref slot, made);
         }
 

@@ -205,7 +205,7 @@ public static partial class Loss
 
             Tensor<T> dx = Tensor<T>.Uninitialized(x.Shape, Name);
             LabelKernel.Backward(rows, classes, inner, x.DenseSpan(), labels.Buffer, max.Buffer, logarithm.Buffer, scale.DenseSpan(), dx.Buffer);
-            to.Add(0, dx);
+            to.Give(0, dx);
         }
     }
 

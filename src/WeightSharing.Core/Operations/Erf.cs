@@ -25,7 +25,7 @@ public static class ErfOperation
         private readonly Saved<T> x = new(x);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, to.IsDifferentiable
+            to.Give(0, to.IsDifferentiable
                 ? dy * ((-Recall(x).Pow(T.CreateChecked(2))).Exp() * T.CreateChecked(2 / Math.Sqrt(Math.PI)))
                 : Pointwise.Combine(dy, Recall(x), default(ErfBackward<T>), Name));
     }

@@ -25,6 +25,6 @@ public static class ExpOperation
         private readonly Saved<T> y = new(y);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, dy * Recall(y));
+            to.Give(0, dy * Recall(y));
     }
 }

@@ -37,7 +37,7 @@ public static class GeluOperation
             Tensor<T> x = Recall(this.x);
             if (!to.IsDifferentiable)
             {
-                to.Add(0, Pointwise.Combine(dy, x, default(GeluBackward<T>), Name));
+                to.Give(0, Pointwise.Combine(dy, x, default(GeluBackward<T>), Name));
                 return;
             }
 
@@ -58,7 +58,7 @@ public static class GeluOperation
             Tensor<T> x = Recall(this.x);
             if (!to.IsDifferentiable)
             {
-                to.Add(0, Pointwise.Combine(dy, x, default(GeluTanhBackward<T>), Name));
+                to.Give(0, Pointwise.Combine(dy, x, default(GeluTanhBackward<T>), Name));
                 return;
             }
 

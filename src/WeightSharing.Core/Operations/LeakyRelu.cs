@@ -25,6 +25,6 @@ public static class LeakyReluOperation
         private readonly Saved<T> x = new(x);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, Pointwise.Gate(dy, Recall(x), new LeakyReluBackward<T>(slope), to, Name));
+            to.Give(0, Pointwise.Gate(dy, Recall(x), new LeakyReluBackward<T>(slope), to, Name));
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using WeightSharing.Autograd;
 using WeightSharing.Kernels;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 
@@ -14,8 +15,9 @@ public static class LinearOperation
         /// <summary>y = x·Wᵀ + b over the last dimension: [.., in] → [.., out].</summary>
         /// <param name="weight">[out, in].</param>
         /// <param name="bias">[out], or null.</param>
+        /// <param name="relu">True for max(0, ·) of the result.</param>
         /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-        public Tensor<T> Linear(Tensor<T> weight, Tensor<T>? bias = null)
+        public Tensor<T> Linear(Tensor<T> weight, Tensor<T>? bias = null, bool relu = false)
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
@@ -30,7 +32,7 @@ public static class LinearOperation
             }
 
             int inputs = weight.Shape[1], outputs = weight.Shape[0];
-            if (x.Rank != 2) return x.Reshape([x.Shape.Slice(0, x.Rank - 1).Count, inputs]).Linear(weight, bias).Reshape(x.Shape.With(-1, outputs));
+            if (x.Rank != 2) return x.Reshape([x.Shape.Slice(0, x.Rank - 1).Count, inputs]).Linear(weight, bias, relu).Reshape(x.Shape.With(-1, outputs));
 
             Span<int> xs = stackalloc int[Shape.MaximumRank], ws = stackalloc int[Shape.MaximumRank];
             x.CopyStrides(xs);
@@ -40,21 +42,26 @@ public static class LinearOperation
             Gemm.Multiply(
                 rows, outputs, inputs, x.Storage.Span[x.Offset..], xs[0], xs[1], weight.Storage.Span[weight.Offset..], ws[1], ws[0],
                 y.Buffer, outputs, accumulate: false, bias is null ? default : bias.DenseSpan());
-            return Graph.Records(x, weight, bias) ? y.From(new LinearNode<T>(x, weight, bias)) : y;
+            if (relu) Elementwise.Map(y.Buffer, y.Buffer, default(Relu<T>));
+            return Graph.Records(x, weight, bias) ? y.From(new LinearNode<T>(x, weight, bias, relu ? y : null)) : y;
         }
     }
 
-    private sealed class LinearNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias) : Node<T>(bias is null ? [x, weight] : [x, weight, bias])
+    // The result is kept where what is negative was cut off: it says where.
+    private sealed class LinearNode<T>(Tensor<T> x, Tensor<T> weight, Tensor<T>? bias, Tensor<T>? cut)
+        : Node<T>(bias is null ? [x, weight] : [x, weight, bias])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly Saved<T> x = new(x), weight = new(weight);
+        private readonly Saved<T>? cut = cut is null ? null : new(cut);
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
+            if (cut is not null) dy = ReluOperation.Gradient(dy, Recall(cut.Value), to.IsDifferentiable, Name);
             // ∂x += ∂y·W         [n, in] = [n, out] · [out, in]
-            if (to.Wants(0)) to.Add(0, dy.MatMul(Recall(weight)));
+            if (to.Wants(0)) to.Give(0, dy.MatMul(Recall(weight)));
             // ∂W += ∂yᵀ·x        [out, in] = [out, n] · [n, in]
-            if (to.Wants(1)) to.Add(1, dy.Transpose().MatMul(Recall(x)));
+            if (to.Wants(1)) to.Give(1, dy.Transpose().MatMul(Recall(x)));
             // ∂b += Σₙ ∂y
             if (to.Wants(2)) to.Add(2, dy.Sum(0));
         }

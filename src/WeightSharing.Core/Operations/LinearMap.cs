@@ -36,13 +36,13 @@ internal abstract class LinearMap<T>(string name)
     {
         public override string Name => map.Name;
 
-        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Add(0, map.ApplyAdjoint(dy));
+        protected override void Backward(Tensor<T> dy, GradientSink to) => to.PassOn(map.ApplyAdjoint(dy));
     }
 
     private sealed class AdjointNode(Tensor<T> y, LinearMap<T> map) : Node<T>(y)
     {
         public override string Name => $"adjoint of {map.Name}";
 
-        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Add(0, map.Apply(dy));
+        protected override void Backward(Tensor<T> dy, GradientSink to) => to.PassOn(map.Apply(dy));
     }
 }

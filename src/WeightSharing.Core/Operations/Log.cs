@@ -25,6 +25,6 @@ public static class LogOperation
         private readonly Saved<T> x = new(x);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, dy / Recall(x));
+            to.Give(0, dy / Recall(x));
     }
 }

@@ -33,8 +33,8 @@ public static class MaximumOperation
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
             Tensor<T> a = Recall(this.a), b = Recall(this.b);
-            if (to.Wants(0)) to.Add(0, Pointwise.Gate3(dy, a, b, default(MaximumBackward<T>), to, Name));
-            if (to.Wants(1)) to.Add(1, Pointwise.Gate3(dy, b, a, default(MaximumBackward<T>), to, Name));
+            if (to.Wants(0)) to.Give(0, Pointwise.Gate3(dy, a, b, default(MaximumBackward<T>), to, Name));
+            if (to.Wants(1)) to.Give(1, Pointwise.Gate3(dy, b, a, default(MaximumBackward<T>), to, Name));
         }
     }
 }

@@ -37,14 +37,14 @@ public static class MultiplyOperation
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
-            if (to.Wants(0)) to.Add(0, dy * Recall(b));
-            if (to.Wants(1)) to.Add(1, dy * Recall(a));
+            if (to.Wants(0)) to.Give(0, dy * Recall(b));
+            if (to.Wants(1)) to.Give(1, dy * Recall(a));
         }
     }
 
     private sealed class ScaleNode<T>(Tensor<T> a, T by) : Node<T>(a)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Add(0, dy * by);
+        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Give(0, dy * by);
     }
 }

@@ -54,7 +54,7 @@ internal static class Normalization
                 Tensor<T> normal = (x - x.Mean([0, 2], keepDimensions: true)) * inverse, scaled = weight is null ? dy : dy * weight;
                 Tensor<T> slope = (scaled * normal).Mean([0, 2], keepDimensions: true);
                 to.Add(0, inverse * (scaled - scaled.Mean([0, 2], keepDimensions: true) - normal * slope));
-                to.Add(1, dy * normal);
+                to.Give(1, dy * normal);
                 to.Add(2, dy);
                 return;
             }
@@ -67,9 +67,9 @@ internal static class Normalization
                 perElement,
                 mean.DenseSpan(), variance.DenseSpan(), epsilon, dx.Buffer,
                 dWeight is null ? default : dWeight.Buffer, dBias is null ? default : dBias.Buffer);
-            to.Add(0, dx);
-            if (dWeight is not null) to.Add(1, dWeight);
-            if (dBias is not null) to.Add(2, dBias);
+            to.Give(0, dx);
+            if (dWeight is not null) to.Give(1, dWeight);
+            if (dBias is not null) to.Give(2, dBias);
         }
     }
 }

@@ -38,7 +38,7 @@ public static class PowerOperation
 
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
-            if (!to.IsDifferentiable) to.Add(0, Pointwise.Combine(dy, Recall(x), new PowerByBackward<T>(exponent), Name));
+            if (!to.IsDifferentiable) to.Give(0, Pointwise.Combine(dy, Recall(x), new PowerByBackward<T>(exponent), Name));
             else if (exponent != T.Zero) to.Add(0, dy * (Recall(x).Pow(exponent - T.One) * exponent));
         }
     }
@@ -53,8 +53,8 @@ public static class PowerOperation
             Tensor<T> a = Recall(this.a), b = Recall(this.b);
             if (!to.IsDifferentiable)
             {
-                if (to.Wants(0)) to.Add(0, Pointwise.Combine3(dy, a, b, default(PowerBackwardBase<T>), Name));
-                if (to.Wants(1)) to.Add(1, Pointwise.Combine3(dy, a, b, default(PowerBackwardExponent<T>), Name));
+                if (to.Wants(0)) to.Give(0, Pointwise.Combine3(dy, a, b, default(PowerBackwardBase<T>), Name));
+                if (to.Wants(1)) to.Give(1, Pointwise.Combine3(dy, a, b, default(PowerBackwardExponent<T>), Name));
                 return;
             }
 

@@ -25,7 +25,7 @@ public static class ReluOperation
         private readonly Saved<T> y = new(y);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, Gradient(dy, Recall(y), to.IsDifferentiable, Name));
+            to.Give(0, Gradient(dy, Recall(y), to.IsDifferentiable, Name));
     }
 
     /// <summary>∂y ⊙ [y > 0]</summary>

@@ -25,7 +25,7 @@ public static class SigmoidOperation
         private readonly Saved<T> y = new(y);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, to.IsDifferentiable
+            to.Give(0, to.IsDifferentiable
                 ? dy * Recall(y) * (T.One - Recall(y))
                 : Pointwise.Combine(dy, Recall(y), default(SigmoidBackward<T>), Name));
     }

@@ -62,7 +62,7 @@ public static class SoftmaxOperation
             (int outer, int count, int inner) = Cut(y.Shape, dimension);
             Tensor<T> dx = Tensor<T>.Uninitialized(y.Shape, Name);
             Kernel.Backward(outer, count, inner, y.DenseSpan(), dy.DenseSpan(), dx.Buffer);
-            to.Add(0, dx);
+            to.Give(0, dx);
         }
     }
 
@@ -83,7 +83,7 @@ public static class SoftmaxOperation
             (int outer, int count, int inner) = Cut(y.Shape, dimension);
             Tensor<T> dx = Tensor<T>.Uninitialized(y.Shape, Name);
             Kernel.LogBackward(outer, count, inner, y.DenseSpan(), dy.DenseSpan(), dx.Buffer);
-            to.Add(0, dx);
+            to.Give(0, dx);
         }
     }
 }

@@ -36,7 +36,7 @@ public static class SoftplusOperation
             Tensor<T> x = Recall(this.x);
             if (!to.IsDifferentiable)
             {
-                to.Add(0, Pointwise.Combine(dy, x, new SoftplusBackward<T>(beta, threshold), Name));
+                to.Give(0, Pointwise.Combine(dy, x, new SoftplusBackward<T>(beta, threshold), Name));
                 return;
             }
 

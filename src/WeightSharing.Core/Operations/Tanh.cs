@@ -25,7 +25,7 @@ public static class TanhOperation
         private readonly Saved<T> y = new(y);
 
         protected override void Backward(Tensor<T> dy, GradientSink to) =>
-            to.Add(0, to.IsDifferentiable
+            to.Give(0, to.IsDifferentiable
                 ? dy * (T.One - Recall(y) * Recall(y))
                 : Pointwise.Combine(dy, Recall(y), default(TanhBackward<T>), Name));
     }

@@ -34,8 +34,11 @@ internal abstract class Storage(string origin)
 internal sealed class Storage<T> : Storage
     where T : unmanaged
 {
+    private const int UnpooledLength = 16;
+
     private T[]? array;
-    private readonly int start;
+    private bool isUnpooled;
+    private int start;
 
     private Storage(T[] array, int start, int length, string origin, bool isPersistent = false)
         : base(origin)
@@ -79,8 +82,12 @@ internal sealed class Storage<T> : Storage
     {
         TensorScope? scope = Ambient.Current.Scope;
         if (scope is null) return new Storage<T>(GC.AllocateUninitializedArray<T>(length), 0, length, origin);
-        T[] array = BufferPool<T>.Rent(length, out int start);
-        var storage = new Storage<T>(array, start, length, origin) { Scope = scope };
+
+        // A few elements cost less from the collector than from the pool.
+        bool isSmall = length <= UnpooledLength;
+        int start = 0;
+        T[] array = isSmall ? new T[length] : BufferPool<T>.Rent(length, out start);
+        var storage = new Storage<T>(array, start, length, origin) { Scope = scope, isUnpooled = isSmall };
         scope.Own(storage);
         return storage;
     }
@@ -88,18 +95,34 @@ internal sealed class Storage<T> : Storage
     /// <summary>A buffer that belongs to no scope: parameters, gradients, optimizer state.</summary>
     public static Storage<T> CreatePersistent(int length, string origin)
     {
-        T[] array = AlignedBuffer.Allocate<T>(length, out int start);
+        T[] array = AlignedBuffer.Allocate<T>(BufferPool<T>.CapacityOf(length), out int start);
         return new Storage<T>(array, start, length, origin, isPersistent: true);
     }
 
     /// <summary>An array of the caller's, taken over as it is.</summary>
     public static Storage<T> Wrap(T[] array, string origin) => new(array, 0, array.Length, origin);
 
+    /// <summary>
+    /// Swaps the buffers of this persistent storage and of one that a scope will take back, so that values change hands without a copy; false, and
+    /// nothing done, where that cannot be.
+    /// </summary>
+    public bool TryExchange(Storage<T> other)
+    {
+        if (array is null || other.array is null || other.Scope is null || other.isUnpooled || SpanHandedOut || other.SpanHandedOut) return false;
+        if (Length != other.Length || array.Length != other.array.Length) return false;
+        (array, other.array) = (other.array, array);
+        (start, other.start) = (other.start, start);
+        Derived = other.Derived = null;
+        Version++;
+        other.Version++;
+        return true;
+    }
+
     public override void HandBack()
     {
         T[]? buffer = array;
         array = null;
-        if (buffer is not null && !SpanHandedOut) BufferPool<T>.Return(buffer);
+        if (buffer is not null && !SpanHandedOut && !isUnpooled) BufferPool<T>.Return(buffer);
     }
 
     [DoesNotReturn]
@@ -138,6 +161,9 @@ internal static class BufferPool<T>
         (int index, _) = ClassOf(AlignedBuffer.LengthOf(array));
         ((classes ??= new Stack<T[]>?[256])[index] ??= new Stack<T[]>()).Push(array);
     }
+
+    /// <summary>Elements of the buffers that serve a length: one from elsewhere has to have as many to join the pool.</summary>
+    public static int CapacityOf(int length) => ClassOf(length).Capacity;
 
     /// <summary>Gives up all spare buffers of this thread.</summary>
     public static void Clear() => classes = null;

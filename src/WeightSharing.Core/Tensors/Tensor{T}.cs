@@ -218,6 +218,9 @@ public sealed partial class Tensor<T>
         return result;
     }
 
+    /// <summary>True when the elements are the whole of the storage, in order.</summary>
+    internal bool OwnsItsStorage => Offset == 0 && Storage.Length == Count && IsContiguous;
+
     /// <summary>Zeros in a buffer that belongs to no scope.</summary>
     internal static Tensor<T> Persistent(in Shape shape, string origin)
     {

@@ -67,6 +67,7 @@ public class ConvolutionTests
                 }
             }
 
+            foreach (ConvolutionGeometry narrow in Narrow) shapes.Add(Text(narrow));
             shapes.Add(Text(Square(3, 2, 1, 70, 5, 5, 2) with { KernelHeight = 1, PaddingTop = 0, PaddingBottom = 0 }));
             shapes.Add(Text(Square(1, 1, 120, 130, 2, 3, 1)));
             shapes.Add(Text(Square(1, 70, 60, 20, 2, 3, 1)));
@@ -83,6 +84,45 @@ public class ConvolutionTests
             shapes.Add(Text(Square(2, 3, 2, 2, 4, 3, 0)));
             shapes.Add(Text(Square(2, 3, 0, 4, 4, 3, 2)));
             return shapes;
+        }
+    }
+
+    /// <summary>Rows of fourteen positions, and others beside them, with whole vectors of channels and not.</summary>
+    private static IEnumerable<ConvolutionGeometry> Narrow
+    {
+        get
+        {
+            foreach (int channels in (int[])[4, 8, 16, 24])
+            {
+                foreach (int height in (int[])[1, 2, 5, 14, 37])
+                {
+                    yield return Square(2, 8, height, 14, channels, 3, 1);
+                    yield return Square(3, channels, height, 14, 8, 3, 1) with { DilationHeight = 2, PaddingTop = 3 };
+                }
+            }
+
+            yield return Square(2, 5, 6, 14, 16, 3, 1) with { KernelHeight = 2 };
+            yield return Square(2, 8, 6, 13, 16, 3, 1) with { PaddingLeft = 2 };
+            yield return Square(2, 8, 9, 16, 16, 3, 0);
+            yield return Square(2, 16, 9, 10, 8, 3, 3);
+            yield return Square(1, 16, 9, 14, 8, 3, 3);
+            yield return Square(2, 8, 9, 14, 16, 3, 1) with { Groups = 2 };
+            yield return Square(2, 8, 20, 14, 16, 3, 1) with { PaddingTop = 25, PaddingBottom = 25 };
+            yield return Square(2, 8, 5, 50, 16, 3, 1) with { KernelHeight = 1 };
+            yield return Square(2, 8, 5, 6, 32, 3, 1);
+        }
+    }
+
+    [Fact]
+    public void Rows_of_fourteen_positions_are_computed_along_the_channels()
+    {
+        ConvolutionGeometry g = Square(2, 8, 14, 14, 16, 3, 1);
+        foreach (SimdVariant variant in Vectorised)
+        {
+            Assert.True(ConvolutionChoice.IsNarrow<float>(variant, g, forward: true));
+            Assert.True(ConvolutionChoice.IsNarrow<float>(variant, g, forward: false));
+            Assert.False(ConvolutionChoice.IsNarrow<float>(variant, g with { Width = 15 }, forward: true));
+            Assert.Equal(variant == SimdVariant.Vector512, ConvolutionChoice.IsNarrowForWeights<float>(variant, g));
         }
     }
 
@@ -133,6 +173,7 @@ public class ConvolutionTests
     }
 
     [Theory]
+    [InlineData(9, 8, 1, 1, 1, 14)]
     [InlineData(5, 12, 1, 1, 1)]
     [InlineData(7, 8, 8, 1, 1)]
     [InlineData(1, 40, 1, 1, 1)]
@@ -142,9 +183,9 @@ public class ConvolutionTests
     [InlineData(3, 5, 1, 2, 1)]
     [InlineData(5, 12, 1, 2, 1)]
     [InlineData(1, 40, 1, 2, 1)]
-    public void ThreadsDoNotChangeABit(int batch, int channels, int groups, int stride, int dilation)
+    public void ThreadsDoNotChangeABit(int batch, int channels, int groups, int stride, int dilation, int width = 29)
     {
-        ConvolutionGeometry g = Square(batch, channels, 30, 29, 2 * channels, 3, 1) with
+        ConvolutionGeometry g = Square(batch, channels, 30, width, 2 * channels, 3, 1) with
         {
             Groups = groups,
             StrideHeight = stride,
@@ -171,13 +212,35 @@ public class ConvolutionTests
         }
     }
 
+    [Fact]
+    public void Filters_laid_out_before_give_the_same_bits()
+    {
+        ConvolutionGeometry g = Square(3, 8, 14, 14, 16, 3, 1);
+        float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3);
+        foreach (SimdVariant variant in Vectorised)
+        {
+            float[] y = new float[dy.Length], again = new float[dy.Length], dx = new float[x.Length], dxAgain = new float[x.Length];
+            float[] forward = new float[Convolution.FilterLength<float>(variant, g, forward: true, default)];
+            float[] backward = new float[Convolution.FilterLength<float>(variant, g, forward: false, default)];
+            Convolution.TransformFilters<float>(variant, g, forward: true, default, w, forward);
+            Convolution.TransformFilters<float>(variant, g, forward: false, default, w, backward);
+            Convolution.Forward<float>(variant, g, x, w, [], y);
+            Convolution.Forward<float>(variant, g, x, w, [], again, default, forward);
+            Convolution.InputGradient<float>(variant, g, dy, w, dx);
+            Convolution.InputGradient<float>(variant, g, dy, w, dxAgain, default, backward);
+            Assert.Equal(y, again);
+            Assert.Equal(dx, dxAgain);
+        }
+    }
+
     [Theory]
     [InlineData(8, 9)]
+    [InlineData(8, 16)]
     [InlineData(17, 33)]
     public void NothingIsAllocatedInSteadyState(int inputs, int outputs)
     {
         using Parallelism.Scope scope = Parallelism.Limit(1);
-        ConvolutionGeometry g = Square(3, inputs, 12, 13, outputs, 3, 1);
+        ConvolutionGeometry g = Square(3, inputs, 12, 14, outputs, 3, 1);
         float[] x = Reals(g.InputLength, 1), w = Reals(g.WeightLength, 2), dy = Reals(g.OutputLength, 3), dx = new float[x.Length];
         long allocated = 0;
         for (int i = 0; i < 3; i++)
@@ -190,6 +253,61 @@ public class ConvolutionTests
         }
 
         Assert.Equal(0, allocated);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Pooled_on_the_way_is_pooled_afterwards(string shape)
+    {
+        ConvolutionGeometry g = Parse(shape);
+        Check<float>(g);
+        Check<double>(g);
+
+        static void Check<T>(in ConvolutionGeometry g)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T[] x = Integers<T>(g.InputLength, 1), w = Integers<T>(g.WeightLength, 2), bias = Integers<T>(g.OutputChannels, 4), y = new T[g.OutputLength];
+            if (x.Length > 9) x[9] = T.NaN;
+            Convolution.Forward<T>(SimdVariant.Reference, g, x, w, bias, y);
+            var windows = new PoolingGeometry
+            {
+                Planes = g.Batch * g.OutputChannels,
+                Height = g.OutputHeight,
+                Width = g.OutputWidth,
+                OutputHeight = g.OutputHeight / 2,
+                OutputWidth = g.OutputWidth / 2,
+                KernelHeight = 2,
+                KernelWidth = 2,
+                StrideHeight = 2,
+                StrideWidth = 2,
+            };
+            foreach (SimdVariant variant in Vectorised)
+            {
+                if (!Convolution.FusesPooling<T>(variant, g, Direct)) continue;
+                T[] expected = new T[windows.OutputLength], pooled = Marked<T>(expected.Length);
+                MaxPooling.Forward<T>(SimdVariant.Reference, windows, y, expected);
+                Convolution.Forward<T>(variant, g, x, w, bias, pooled, Direct with { Pool = true });
+                Assert.Equal(expected, pooled);
+                Convolution.Forward<T>(variant, g, x, w, bias, pooled, Direct with { Pool = true, Relu = true });
+                Assert.Equal(expected.Select(value => T.Max(value, T.Zero)), pooled);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_pooled_on_the_way_is_known()
+    {
+        foreach (SimdVariant variant in Vectorised)
+        {
+            Assert.True(Convolution.FusesPooling<float>(variant, Square(1, 3, 28, 28, 8, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 1, 28, 28, 8, 3, 1), default));
+            Assert.True(Convolution.FusesPooling<double>(variant, Square(1, 8, 14, 14, 16, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 16, 14, 14, 16, 3, 1), default));
+            Assert.False(Convolution.FusesPooling<float>(variant, Square(1, 4, 14, 14, 16, 1, 0), default));
+            ArgumentException wrong = Assert.Throws<ArgumentException>(
+                () => Convolution.Forward<float>(variant, Square(1, 4, 1, 1, 1, 1, 0), new float[4], new float[4], [], [], new ConvolutionOptions(Pool: true)));
+            Assert.StartsWith("Convolution.Forward: this convolution is not pooled on the way: ", wrong.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

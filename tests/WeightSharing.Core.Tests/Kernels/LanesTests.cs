@@ -31,6 +31,54 @@ public unsafe class LanesTests
     }
 
     [Fact]
+    public void A_table_of_32_is_looked_up_by_the_last_five_bits()
+    {
+        Look<float, ScalarLanes<float>>();
+        Look<Vector128<float>, Lanes128<float>>();
+        if (Simd.Has256) Look<Vector256<float>, Lanes256<float>>();
+        if (Simd.Has512) Look<Vector512<float>, Lanes512<float>>();
+
+        static void Look<V, L>()
+            where V : struct
+            where L : struct, ILanes<float, V>
+        {
+            float[] table = [.. Enumerable.Range(0, 32).Select(i => i * 1.5f - 7)], index = new float[L.Count];
+            for (int first = 0; first < 64; first++)
+            {
+                for (int i = 0; i < L.Count; i++) index[i] = 12582912 + first + 3 * i;
+                fixed (float* entries = table)
+                {
+                    float[] found = Values<float, V, L>(L.Lookup(entries, Vector<float, V, L>(index)));
+                    for (int i = 0; i < L.Count; i++) Assert.Equal(table[(first + 3 * i) % 32], found[i]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void One_lane_that_is_not_less_or_no_number_spoils_all()
+    {
+        Spoil<Vector128<float>, Lanes128<float>>();
+        if (Simd.Has256) Spoil<Vector256<float>, Lanes256<float>>();
+        if (Simd.Has512) Spoil<Vector512<float>, Lanes512<float>>();
+
+        static void Spoil<V, L>()
+            where V : struct
+            where L : struct, ILanes<float, V>
+        {
+            foreach (float spoiler in new[] { 2, 3, float.NaN, float.PositiveInfinity })
+            {
+                for (int i = 0; i < L.Count; i++)
+                {
+                    float[] values = new float[L.Count];
+                    values[i] = spoiler;
+                    Assert.False(L.AllLess(Vector<float, V, L>(values), L.Broadcast(2)));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void The_chosen_variant_is_available_and_the_reference_always_is()
     {
         Assert.Contains(Simd.Chosen, Simd.Available);
@@ -71,6 +119,9 @@ public unsafe class LanesTests
             Lanes(L.And(mask, x), i => a[i] > b[i] ? a[i] : T.Zero);
             Lanes(L.Or(L.And(mask, x), L.And(L.Xor(mask, L.Equal(x, x)), z)), i => a[i] > b[i] ? a[i] : c[i]);
             Lanes(L.ScaleByPowerOfTwo(x, L.Round(y)), i => T.ScaleB(a[i], int.CreateTruncating(T.Round(b[i]))));
+
+            Assert.Equal(a.Zip(b).All(pair => pair.First < pair.Second), L.AllLess(x, y));
+            Assert.True(L.AllLess(x, L.Broadcast(T.CreateChecked(100))));
 
             T[] sums = Values<T, V, L>(L.MultiplyAdd(x, y, z));
             for (int i = 0; i < L.Count; i++)

@@ -50,10 +50,18 @@ public class PoolingTests
         {
             PoolingGeometry g = Geometry(2, 11, width, kernel, stride, padding, 1, ceil: true);
             double[] x = ConvolutionTests.Integers<double>(g.InputLength, 1), dy = ConvolutionTests.Integers<double>(g.OutputLength, 2);
-            double[] y = new double[dy.Length], dx = ConvolutionTests.Marked<double>(x.Length);
-            AveragePooling.Forward<double>(g, x, y, include);
-            AveragePooling.Backward<double>(g, dy, dx, include);
-            Assert.Equal(ConvolutionTests.Dot(y, dy), ConvolutionTests.Dot(x, dx), 1e-10);
+            double[] y = new double[dy.Length];
+            float[] single = Array.ConvertAll(dy, value => (float)value);
+            AveragePooling.Forward<double>(SimdVariant.Reference, g, x, y, include);
+            foreach (SimdVariant variant in Simd.Available)
+            {
+                double[] dx = ConvolutionTests.Marked<double>(x.Length);
+                float[] inSingle = ConvolutionTests.Marked<float>(x.Length);
+                AveragePooling.Backward<double>(variant, g, dy, dx, include);
+                AveragePooling.Backward<float>(variant, g, single, inSingle, include);
+                Assert.Equal(ConvolutionTests.Dot(y, dy), ConvolutionTests.Dot(x, dx), 1e-10);
+                Assert.All(dx.Zip(inSingle), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            }
         }
     }
 

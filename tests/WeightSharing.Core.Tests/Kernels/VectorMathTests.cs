@@ -121,19 +121,72 @@ public class VectorMathTests
         Edges(default(Relu<double>), (0, 0), (-1, 0), (inf, inf), (-inf, 0), (nan, nan));
     }
 
-    private static void Edges<TOp>(TOp op, params (double X, double Y)[] pairs)
-        where TOp : struct, IUnaryOperator<double>
+    // Floats go by tables, with ends of their own.
+    [Fact]
+    public void Zeros_of_floats_keep_their_sign_and_edges_their_values()
+    {
+        float inf = float.PositiveInfinity, nan = float.NaN, least = float.Epsilon;
+        Edges(default(Tanh<float>), (0, 0), (-0f, -0f), (inf, 1), (-inf, -1), (9.3f, 1), (-1000, -1), (nan, nan), (least, least), (-least, -least));
+        Edges(default(Sigmoid<float>), (0, 0.5f), (-0f, 0.5f), (inf, 1), (-inf, 0), (18, 1), (nan, nan), (least, 0.5f));
+        Edges(default(Erf<float>), (0, 0), (-0f, -0f), (inf, 1), (-inf, -1), (4, 1), (-1000, -1), (nan, nan));
+        Edges(default(Gelu<float>), (0, 0), (-0f, -0f), (inf, inf), (-inf, -0f), (6, 6), (1e30f, 1e30f), (-15, -0f), (-1e30f, -0f), (nan, nan), (2 * least, least));
+        Edges(new Softplus<float>(1, 20), (0, 0.6931472f), (inf, inf), (-inf, 0), (nan, nan), (21, 21), (1e30f, 1e30f), (-1e30f, 0));
+        Edges(default(Expm1<float>), (0, 0), (-0f, -0f), (inf, inf), (-inf, -1), (nan, nan));
+        Edges(default(Relu<float>), (0, 0), (-1, 0), (inf, inf), (-inf, 0), (nan, nan));
+    }
+
+    // A vector without far lanes skips what they need: that must not show in the others.
+    [Fact]
+    public void A_lane_has_the_same_bits_whatever_its_neighbours_are()
+    {
+        float[] x = [.. Enumerable.Range(0, 4001).Select(i => (i - 2000) * 0.0101f)], spoilers = [30, -30, 5, -5, float.NaN, -17];
+        Neighbours(default(Gelu<float>));
+        Neighbours(default(Sigmoid<float>));
+        Neighbours(default(Softplus<float>));
+        Neighbours(default(Tanh<float>));
+        Neighbours(default(Erf<float>));
+
+        void Neighbours<TOp>(TOp op)
+            where TOp : struct, IUnaryOperator<float>
+        {
+            foreach (SimdVariant variant in Simd.Available)
+            {
+                var y = new float[x.Length];
+                Elementwise.Map(variant, x, y, op);
+                for (int i = 0; i < x.Length; i += 7)
+                {
+                    foreach (float spoiler in spoilers)
+                    {
+                        float[] alone = [.. Enumerable.Repeat(spoiler, 16)];
+                        alone[i % 16] = x[i];
+                        Elementwise.Map(variant, alone, alone, op);
+                        Assert.Equal(BitConverter.SingleToInt32Bits(y[i]), BitConverter.SingleToInt32Bits(alone[i % 16]));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void Edges<T, TOp>(TOp op, params (T X, T Y)[] pairs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOp : struct, IUnaryOperator<T>
     {
         foreach (SimdVariant variant in Simd.Available)
-            foreach ((double x, double expected) in pairs)
+            foreach ((T x, T expected) in pairs)
             {
-                double[] wide = [.. Enumerable.Repeat(x, 17)];
+                T[] wide = [.. Enumerable.Repeat(x, 17)];
                 Elementwise.Map(variant, wide, wide, op);
-                foreach (double y in wide)
-                    if (!y.Equals(expected) || (double.IsNegative(y) != double.IsNegative(expected) && !double.IsNaN(y)))
+                foreach (T y in wide)
+                    if (!y.Equals(expected) || (T.IsNegative(y) != T.IsNegative(expected) && !T.IsNaN(y)))
                         Assert.Fail($"{typeof(TOp).Name}({x}), {variant}: {y}, expected {expected}");
             }
     }
+
+    private static void Edges<TOp>(TOp op, params (double X, double Y)[] pairs)
+        where TOp : struct, IUnaryOperator<double> => Edges<double, TOp>(op, pairs);
+
+    private static void Edges<TOp>(TOp op, params (float X, float Y)[] pairs)
+        where TOp : struct, IUnaryOperator<float> => Edges<float, TOp>(op, pairs);
 
     /// <summary>Doubles of every exponent in range, against 1200-bit arithmetic.</summary>
     private static void Double<TOp>(TOp op, double low, double high, double bound, Func<BigInteger, double, BigInteger> exact)

@@ -241,8 +241,8 @@ public class WinogradTests
             float[] forward = new float[Convolution.FilterLength<float>(variant, g, forward: true, default)];
             float[] backward = new float[Convolution.FilterLength<float>(variant, g, forward: false, default)];
             Assert.NotEmpty(forward);
-            Convolution.TransformFilters<float>(variant, g, forward: true, w, forward);
-            Convolution.TransformFilters<float>(variant, g, forward: false, w, backward);
+            Convolution.TransformFilters<float>(variant, g, forward: true, default, w, forward);
+            Convolution.TransformFilters<float>(variant, g, forward: false, default, w, backward);
             Convolution.Forward<float>(variant, g, x, w, [], y);
             Convolution.Forward<float>(variant, g, x, w, [], again, default, forward);
             Convolution.InputGradient<float>(variant, g, dy, w, dx);

@@ -48,6 +48,24 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void Pooling_on_the_way_is_MaxPool2d_after_it()
+    {
+        foreach (int size in (int[])[2, 3, 14, 17])
+        {
+            Tensor<double> x = Expect.Values([2, 4, size + 1, size], "x"), w = Expect.Values([16, 4, 3, 3], "w"), b = Expect.Values([16], "b");
+            foreach (bool relu in (bool[])[false, true])
+            {
+                Expect.Bitwise(x.Conv2d(w, b, padding: 1, relu: relu).MaxPool2d(2), x.Conv2d(w, b, padding: 1, relu: relu, maxPool: 2));
+                Expect.Bitwise(x.Conv2d(w, padding: 2, relu: relu).MaxPool2d(3), x.Conv2d(w, padding: 2, relu: relu, maxPool: 3));
+            }
+        }
+
+        Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], padding: 1, maxPool: 2), Expect.Values([1, 2, 3, 4], "x"), Expect.Values([2, 2, 2, 2], "w"), Expect.Values([2], "b"));
+        ArgumentOutOfRangeException wrong = Assert.Throws<ArgumentOutOfRangeException>(() => Expect.Values([1, 1, 4, 4]).Conv2d(Expect.Values([1, 1, 2, 2]), maxPool: 0));
+        Assert.StartsWith("Conv2d: windows of 0; they must be at least 1.", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cutting_off_what_is_negative_is_Relu_after_it()
     {
         Tensor<double> x = Expect.Values([2, 4, 5, 6], "x"), w = Expect.Values([6, 2, 3, 3], "w"), b = Expect.Values([6], "b");

@@ -29,6 +29,17 @@ public class LinearTests
     }
 
     [Fact]
+    public void Cutting_off_what_is_negative_is_Relu_after_it()
+    {
+        Tensor<double> x = Expect.Values([2, 5, 3], "x"), w = Expect.Values([4, 3], "w"), b = Expect.Values([4], "b");
+        Expect.Bitwise(x.Linear(w, b).Relu(), x.Linear(w, b, relu: true));
+        Expect.Bitwise(x.Linear(w).Relu(), x.Linear(w, relu: true));
+        Expect.Gradients(xs => xs[0].Linear(xs[1], xs[2], relu: true), Expect.Values([2, 3], "x"), w, b);
+        Expect.Gradients(xs => xs[0].Linear(xs[1], relu: true), Expect.Values([2, 2, 3], "x"), w);
+        Expect.Gradients(x => x.Linear(x, x.Select(1, 0), relu: true), Expect.Values([3, 3]));
+    }
+
+    [Fact]
     public void Without_inputs_the_bias_remains()
     {
         Assert.Equal([5.0, 6, 5, 6], Tensor.Zeros<double>([2, 0]).Linear(Tensor.Zeros<double>([2, 0]), Tensor.From(5.0, 6.0)).ToArray());

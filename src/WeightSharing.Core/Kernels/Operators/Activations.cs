@@ -51,6 +51,8 @@ internal readonly struct LeakyReluBackward<T>(T slope) : IBinaryOperator<T>
 internal readonly struct Tanh<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.TanhRatio.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -73,6 +75,8 @@ internal readonly struct TanhBackward<T> : IBinaryOperator<T>
 internal readonly struct Sigmoid<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.SigmoidTail.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -95,6 +99,8 @@ internal readonly struct SigmoidBackward<T> : IBinaryOperator<T>
 internal readonly struct Softplus<T>(T beta, T threshold) : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.SoftplusTail.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -111,6 +117,8 @@ internal readonly struct Softplus<T>(T beta, T threshold) : IUnaryOperator<T>
 internal readonly struct SoftplusBackward<T>(T beta, T threshold) : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.SigmoidTail.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V x)
         where V : struct

@@ -7,6 +7,8 @@ namespace WeightSharing.Kernels.Operators;
 internal readonly struct Erf<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.ErfRatio.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -29,6 +31,12 @@ internal readonly struct ErfBackward<T> : IBinaryOperator<T>
 internal readonly struct Gelu<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare()
+    {
+        PiecewiseTables.NormalTail.Prepare();
+        PiecewiseTables.NormalTailFar.Prepare();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -40,6 +48,12 @@ internal readonly struct Gelu<T> : IUnaryOperator<T>
 internal readonly struct GeluBackward<T> : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare()
+    {
+        PiecewiseTables.GeluSlopeTail.Prepare();
+        PiecewiseTables.GeluSlopeTailFar.Prepare();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V x)
         where V : struct
@@ -62,6 +76,8 @@ internal readonly struct GeluTanh<T> : IUnaryOperator<T>
 internal readonly struct GeluTanhBackward<T> : IBinaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => PiecewiseTables.SigmoidTail.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V x)
         where V : struct

@@ -5,13 +5,14 @@ using System.Runtime.Intrinsics;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// The maxima of <see cref="MaxPooling"/> without their positions, first over the rows of a window, in vectors along them, then over its columns. Chunks are
-/// runs of planes.
+/// The maxima of <see cref="MaxPooling"/> without their positions, and the means of <see cref="AveragePooling"/>: an associative operator over windows,
+/// first over their rows, in vectors along them, then over their columns. Chunks are runs of planes.
 /// </summary>
-internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
+internal unsafe struct PoolingValues<T, V, L, TFold> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct
     where L : struct, ILanes<T, V>
+    where TFold : struct, IBinaryOperator<T>
 {
     private const int ChunkElements = 32 * 1024;
 
@@ -19,17 +20,24 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
     private const int Slack = 16;
 
     private PoolingGeometry g;
-    private T* x, y;
+    private T* x, y, divisors;
+    private T outside;
     private int planesPerChunk, lineLength;
 
-    public static void RunAll(in PoolingGeometry g, T* x, T* y)
+    /// <summary>y = fold over each window of x, with <paramref name="outside"/> in the padding.</summary>
+    public static void RunAll(in PoolingGeometry g, T outside, T* x, T* y) => RunAll(g, outside, x, y, null);
+
+    /// <summary>The same, over the divisors of means [oH + oW]: of rows, then of columns, whose product counts; or null.</summary>
+    public static void RunAll(in PoolingGeometry g, T outside, T* x, T* y, T* divisors)
     {
         int reach = (g.OutputWidth - 1) * g.StrideWidth + (g.KernelWidth - 1) * g.DilationWidth + 1;
-        var work = new MaxPoolingValues<T, V, L>
+        var work = new PoolingValues<T, V, L, TFold>
         {
             g = g,
             x = x,
             y = y,
+            divisors = divisors,
+            outside = outside,
             planesPerChunk = Math.Max(1, ChunkElements / Math.Max(1, g.InputPlane)),
             lineLength = Math.Max(reach, g.PaddingLeft + g.Width) + Slack,
         };
@@ -39,9 +47,9 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
 
     public readonly void Run(int chunk)
     {
-        // Padding stays −∞: only the columns of the input are written, anew for each row of windows.
+        // Padding stays as it is: only the columns of the input are written, anew for each row of windows.
         using Scratch<T> scratch = Scratch<T>.Rent(lineLength);
-        new Span<T>(scratch.Pointer, lineLength).Fill(T.NegativeInfinity);
+        new Span<T>(scratch.Pointer, lineLength).Fill(outside);
         int end = Math.Min((chunk + 1) * planesPerChunk, g.Planes);
         for (int p = chunk * planesPerChunk; p < end; p++)
         {
@@ -52,11 +60,12 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
                 int row = i * g.StrideHeight + first * g.DilationHeight - g.PaddingTop;
                 OverRows(plane + (nint)row * g.Width, (nint)g.DilationHeight * g.Width, last - first, scratch.Pointer + g.PaddingLeft, g.Width);
                 OverColumns(scratch.Pointer, target);
+                if (divisors != null) Divide(target, divisors[i], divisors + g.OutputHeight, g.OutputWidth);
             }
         }
     }
 
-    /// <summary>line[w] = max over k of source[k · step + w]</summary>
+    /// <summary>line[w] = fold over k of source[k · step + w]</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void OverRows(T* source, nint step, int count, T* line, int width)
     {
@@ -70,7 +79,7 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
             for (int k = 1; k < count; k++)
             {
                 from += step;
-                best = L.Max(best, L.Load(from));
+                best = default(TFold).Apply<V, L>(best, L.Load(from));
             }
 
             L.Store(best, line + w);
@@ -80,12 +89,12 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
         for (; w < width; w++)
         {
             T best = source[w];
-            for (int k = 1; k < count; k++) best = T.Max(best, source[k * step + w]);
+            for (int k = 1; k < count; k++) best = default(TFold).Apply<T, ScalarLanes<T>>(best, source[k * step + w]);
             line[w] = best;
         }
     }
 
-    /// <summary>target[j] = max over v of line[j · stride + v · dilation]</summary>
+    /// <summary>target[j] = fold over v of line[j · stride + v · dilation]</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly void OverColumns(T* line, T* target)
     {
@@ -95,23 +104,17 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
             for (; j <= width - L.Count; j += L.Count)
             {
                 V best = L.Load(line + j);
-                for (int v = 1; v < taps; v++) best = L.Max(best, L.Load(line + j + v * step));
+                for (int v = 1; v < taps; v++) best = default(TFold).Apply<V, L>(best, L.Load(line + j + v * step));
                 L.Store(best, target + j);
             }
         }
         else if (typeof(T) == typeof(float) && L.Count > 1 && stride == 2)
         {
-            for (; j <= width - Vector128<float>.Count; j += Vector128<float>.Count)
+            for (; j <= width - Vector128<T>.Count; j += Vector128<T>.Count)
             {
-                float* from = (float*)line + 2 * j;
-                Vector128<float> best = ConvolutionShuffle.Even(Vector128.Load(from), Vector128.Load(from + 4));
-                for (int v = 1; v < taps; v++)
-                {
-                    float* tap = from + v * step;
-                    best = Vector128.Max(best, ConvolutionShuffle.Even(Vector128.Load(tap), Vector128.Load(tap + 4)));
-                }
-
-                best.Store((float*)target + j);
+                Vector128<T> best = Even((float*)line + 2 * j);
+                for (int v = 1; v < taps; v++) best = default(TFold).Apply<Vector128<T>, Lanes128<T>>(best, Even((float*)line + 2 * j + v * step));
+                best.Store(target + j);
             }
         }
 
@@ -119,8 +122,21 @@ internal unsafe struct MaxPoolingValues<T, V, L> : IParallelWork
         {
             T* from = line + (nint)j * stride;
             T best = *from;
-            for (int v = 1; v < taps; v++) best = T.Max(best, from[v * step]);
+            for (int v = 1; v < taps; v++) best = default(TFold).Apply<T, ScalarLanes<T>>(best, from[v * step]);
             target[j] = best;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Even(float* from) => ConvolutionShuffle.Even(Vector128.Load(from), Vector128.Load(from + 4)).As<float, T>();
+
+    /// <summary>target[j] /= row · columns[j]</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Divide(T* target, T row, T* columns, int width)
+    {
+        V rows = L.Broadcast(row);
+        int j = 0;
+        for (; j + L.Count <= width; j += L.Count) L.Store(L.Divide(L.Load(target + j), L.Multiply(rows, L.Load(columns + j))), target + j);
+        for (; j < width; j++) target[j] /= row * columns[j];
     }
 }
