@@ -25,14 +25,16 @@ namespace WeightSharing.Symmetry;
 /// <param name="weight">A weight [Cout, Cin, |G|, kH, kW] to share instead of one of the layer's own.</param>
 /// <param name="tying">How the layer's own weight follows from fewer free values, before the group.</param>
 /// <param name="initializer">First values of the weight; null is <see cref="Initializer.FanInUniform"/>.</param>
+/// <param name="algorithm">How the layer may be computed.</param>
 /// <exception cref="ArgumentOutOfRangeException">A number of channels, a stride, a dilation or a kernel is below 1.</exception>
 /// <exception cref="ArgumentException">The kernel is not square though the group has quarter turns, or the weight or tying does not fit.</exception>
 public sealed class GroupConv2d<T>(
     PlanarGroup group, int inputChannels, int outputChannels, Size2 kernelSize, Size2? stride = null, Padding2d padding = default,
     Size2? dilation = null, bool bias = true, PaddingMode paddingMode = PaddingMode.Constant, Weight<T>? weight = null, Tying? tying = null,
-    Initializer? initializer = null)
+    Initializer? initializer = null, ConvolutionAlgorithm algorithm = ConvolutionAlgorithm.Automatic)
     : GroupConvolution2d<T>(
-        lifts: false, group, inputChannels, outputChannels, kernelSize, stride, padding, dilation, bias, paddingMode, weight, tying, initializer)
+        lifts: false, group, inputChannels, outputChannels, kernelSize, stride, padding, dilation, bias, paddingMode, weight, tying, initializer,
+        algorithm)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private protected override string Title => "GroupConv2d";
@@ -44,6 +46,7 @@ public sealed class GroupConv2d<T>(
     {
         ArgumentNullException.ThrowIfNull(copier);
         return new GroupConv2d<TOther>(
-            Group, InputChannels, OutputChannels, KernelSize, Stride, Padding, Dilation, Bias is not null, PaddingMode, copier.Copy(Weight));
+            Group, InputChannels, OutputChannels, KernelSize, Stride, Padding, Dilation, Bias is not null, PaddingMode, copier.Copy(Weight),
+            algorithm: Algorithm);
     }
 }

@@ -18,7 +18,7 @@ public abstract class GroupConvolution2d<T> : Layer<T>
 
     private protected GroupConvolution2d(
         bool lifts, PlanarGroup group, int inputChannels, int outputChannels, Size2 kernelSize, Size2? stride, Padding2d padding, Size2? dilation,
-        bool bias, PaddingMode paddingMode, Weight<T>? weight, Tying? tying, Initializer? initializer)
+        bool bias, PaddingMode paddingMode, Weight<T>? weight, Tying? tying, Initializer? initializer, ConvolutionAlgorithm algorithm)
     {
         ArgumentNullException.ThrowIfNull(group);
         Size2 step = stride ?? 1, spread = dilation ?? 1;
@@ -34,7 +34,7 @@ public abstract class GroupConvolution2d<T> : Layer<T>
         }
 
         (this.lifts, Group, InputChannels, OutputChannels, KernelSize) = (lifts, group, inputChannels, outputChannels, kernelSize);
-        (Stride, Dilation, PaddingMode) = (step, spread, paddingMode);
+        (Stride, Dilation, PaddingMode, Algorithm) = (step, spread, paddingMode, algorithm);
         Padding = padding.Resolve(kernelSize, spread);
         filters = lifts ? group.LiftingFilters(inputChannels, kernelSize) : group.GroupFilters(inputChannels, kernelSize);
         Shape free = filters.FullShape.Slice(1, filters.FullShape.Rank), shape = free.Insert(0, outputChannels);
@@ -69,6 +69,9 @@ public abstract class GroupConvolution2d<T> : Layer<T>
 
     /// <summary>What stands in the padding.</summary>
     public PaddingMode PaddingMode { get; }
+
+    /// <summary>How the layer may be computed: <see cref="ConvolutionAlgorithm.Direct"/> forgoes what rearranges the sums.</summary>
+    public ConvolutionAlgorithm Algorithm { get; }
 
     /// <summary>The filters at the identity: [Cout, Cin, kH, kW] of a lifting, [Cout, Cin, |G|, kH, kW] of a group convolution.</summary>
     public Weight<T> Weight { get; }
@@ -108,7 +111,7 @@ public abstract class GroupConvolution2d<T> : Layer<T>
         }
 
         // y[n, (o, g), ·] = b[o] + Σ_{c, h} x[n, (c, h), ·] ⋆ (g·w[o])[c, h, ·]
-        Tensor<T> y = maps.Conv2d(AsFilters(UseFilters(output.Area)), UseBias(output.Area), Stride, zeros, Dilation);
+        Tensor<T> y = maps.Conv2d(AsFilters(UseFilters(output.Area)), UseBias(output.Area), Stride, zeros, Dilation, algorithm: Algorithm);
         return y.Reshape([batch, OutputChannels, order, output.Height, output.Width]);
     }
 

@@ -161,4 +161,27 @@ public sealed class GroupConvolution2dTests
         Assert.Contains("stride 0×0", Message(() => new GroupLift2d<double>(PlanarGroup.P4, 1, 1, 3, stride: 0)), StringComparison.Ordinal);
         static string Message(Func<object> act) => Assert.ThrowsAny<ArgumentException>(act).Message;
     }
+
+    [Fact]
+    public void A_layer_may_ask_for_direct_sums_and_keeps_asking_when_copied()
+    {
+        Assert.Equal(ConvolutionAlgorithm.Automatic, new GroupConv2d<float>(PlanarGroup.P4, 4, 4, 3).Algorithm);
+        GroupConvolution2d<float>[] layers =
+        [
+            new GroupLift2d<float>(PlanarGroup.P4, 16, 4, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct),
+            new GroupConv2d<float>(PlanarGroup.P4, 4, 4, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct),
+        ];
+        foreach (GroupConvolution2d<float> layer in layers)
+        {
+            layer.Initialize(1);
+            Tensor<float> images = Tensor.Normal<float>([1, 16, 8, 8], RandomKey.Of(2));
+            Tensor<float> x = layer is GroupLift2d<float> ? images : images.Reshape(1, 4, 4, 8, 8);
+            float[] bias = [.. layer.Bias!.Value.ToArray().SelectMany(value => Enumerable.Repeat(value, 4))];
+            float[] direct = images
+                .Conv2d(layer.FilterBank, Tensor.From(bias), padding: 1, algorithm: ConvolutionAlgorithm.Direct).ToArray();
+            Assert.Equal(direct, layer.Forward(x).ToArray());
+            Assert.Equal(direct, layer.Clone().Forward(x).ToArray());
+            Assert.NotEqual(direct, images.Conv2d(layer.FilterBank, Tensor.From(bias), padding: 1).ToArray());
+        }
+    }
 }
