@@ -30,7 +30,7 @@ internal static class StartUp
             var programs = new List<(string Name, string[] Command, long Bytes)>();
             foreach ((string name, string[] options) in builds)
             {
-                string output = Path.Combine(folder, name);
+                string output = Path.Combine(folder, $"{programs.Count}");
                 Publish(output, options);
                 bool managed = File.Exists(Path.Combine(output, "WeightSharing.FirstStep.dll"));
                 string program = Path.Combine(output, managed ? "WeightSharing.FirstStep.dll" : "WeightSharing.FirstStep" + (OperatingSystem.IsWindows() ? ".exe" : ""));
@@ -76,7 +76,7 @@ internal static class StartUp
 
     // Symbols and documentation are not shipped.
     private static long Size(string folder, bool managed) => Directory.EnumerateFiles(folder)
-        .Where(file => managed ? Path.GetExtension(file) is ".dll" or ".json" : Path.GetExtension(file) is "" or ".exe")
+        .Where(file => managed ? Path.GetExtension(file) is ".dll" or ".json" : Path.GetFileName(file) is "WeightSharing.FirstStep" or "WeightSharing.FirstStep.exe")
         .Sum(file => new FileInfo(file).Length);
 
     private static double Milliseconds(string[] command)

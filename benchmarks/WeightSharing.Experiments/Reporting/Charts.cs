@@ -193,7 +193,7 @@ internal static class Charts
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. decades.Select(decade => (double)decade)], [.. decades.Select(decade => Math.Pow(10, decade).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture))]);
         plot.Axes.Left.TickGenerator = new NumericManual([.. names.Select((_, row) => -(row * pitch + (series.Count - 1) / 2.0))], [.. names]);
-        plot.Axes.SetLimits(all.Min() - 0.1, Math.Max(all.Max() + 0.1, 0.2), -(names.Count * pitch) + 0.5, 2.2);
+        plot.Axes.SetLimits(all.Min() - 0.1, Math.Max(all.Max() + 0.1, 0.2), -(names.Count * pitch) + 0.5, 4);
         plot.XLabel(xLabel, 15);
         ShowLegend(plot);
         return Png(plot, Width, 70 + (int)(14 * pitch * names.Count));
