@@ -25,17 +25,22 @@ internal static class PeakShare
         var works = new List<(string Name, double Operations, Action Run)>();
         foreach (int n in new[] { 64, 128, 256, 512, 1024 }) works.Add(Product<T>(n, n, n));
         foreach ((int m, int k, int n) in new[] { (32, 784, 512), (256, 784, 512), (8, 4096, 16) }) works.Add(Product<T>(m, k, n));
-        foreach ((int batch, int inputs, int size, int outputs) in new[] { (32, 16, 28, 32), (8, 32, 28, 32), (8, 64, 28, 64), (32, 64, 14, 64), (8, 64, 56, 64), (1, 64, 56, 64), (8, 128, 14, 128) })
+        foreach ((int batch, int inputs, int size, int outputs, int stride, int dilation) in new[]
+        {
+            (32, 16, 28, 32, 1, 1), (8, 32, 28, 32, 1, 1), (8, 64, 28, 64, 1, 1), (32, 64, 14, 64, 1, 1), (8, 64, 56, 64, 1, 1), (1, 64, 56, 64, 1, 1),
+            (8, 128, 14, 128, 1, 1), (8, 32, 28, 32, 1, 2), (32, 32, 28, 64, 2, 1), (8, 64, 56, 64, 2, 1),
+        })
         {
             Tensor<T> x = Tensor.Normal<T>([batch, inputs, size, size], RandomKey.Of(3));
             foreach (ConvolutionAlgorithm algorithm in new[] { ConvolutionAlgorithm.Automatic, ConvolutionAlgorithm.Direct })
             {
-                var layer = new Conv2d<T>(inputs, outputs, kernelSize: 3, padding: 1, algorithm: algorithm);
+                var layer = new Conv2d<T>(inputs, outputs, kernelSize: 3, stride, padding: dilation, dilation, algorithm: algorithm);
                 layer.Initialize(seed: 1);
                 // Counted as in the definition: an algorithm that multiplies less often shows as more than the peak.
-                double operations = 2.0 * batch * outputs * size * size * inputs * 9;
+                double operations = 2.0 * batch * outputs * (size / stride) * (size / stride) * inputs * 9;
+                string geometry = (stride > 1 ? $" stride {stride}" : "") + (dilation > 1 ? $" dilation {dilation}" : "");
                 string direct = algorithm == ConvolutionAlgorithm.Direct ? " direct" : "";
-                works.Add(($"conv 3×3 {batch}×{inputs}×{size}²→{outputs}{direct}", operations, () => layer.Forward(x)));
+                works.Add(($"conv 3×3 {batch}×{inputs}×{size}²→{outputs}{geometry}{direct}", operations, () => layer.Forward(x)));
             }
         }
 
@@ -52,7 +57,7 @@ internal static class PeakShare
         for (int i = 0; i < works.Count; i++)
         {
             double rate = works[i].Operations / best[i];
-            Console.WriteLine($"  {works[i].Name,-32} {rate,7:F1} GFLOP/s  {rate / peak,6:P0}");
+            Console.WriteLine($"  {works[i].Name,-42} {rate,7:F1} GFLOP/s  {rate / peak,6:P0}");
         }
     }
 

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
-using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 using WeightSharing.Sharing;
 using WeightSharing.Tensors;
@@ -51,13 +50,7 @@ internal sealed record Contestant(long ParameterCount, Action Forward, Action St
         var optimizer = new Adam<float>(model.Parameters, learningRate);
         return new Contestant(model.Parameters.FreeCount, Forward, Step);
 
-        void Forward()
-        {
-            using Parallelism.Scope alone = Parallelism.Limit(1);
-            using NoGrad inference = NoGrad.Begin();
-            using TensorScope scope = TensorScope.Begin();
-            output();
-        }
+        void Forward() => Alone.Run(output);
 
         void Step()
         {

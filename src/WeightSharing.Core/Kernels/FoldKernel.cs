@@ -106,7 +106,7 @@ internal static unsafe class FoldKernel
     {
         V none = L.Broadcast(identity);
         // Apart, so that a program of short rows does not wait for its compilation: a term may be an exponential, and there are four.
-        nint i = n >= 4 * L.Count ? n - n % (4 * L.Count) : 0;
+        nint i = n - n % (4 * L.Count);
         V sum0 = i > 0 ? FourVectors<T, V, L, TTerm, TFold>(a, b, i, none, term, fold) : none;
 
         // The rest in whole vectors: the last one overlaps its predecessor, whose lanes count as the identity.

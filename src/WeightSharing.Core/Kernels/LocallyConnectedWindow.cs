@@ -80,11 +80,5 @@ internal unsafe struct LocallyConnectedWindow(in ConvolutionGeometry geometry)
 
     /// <summary>The taps t of which first + t · dilation lies in [0, extent).</summary>
     private static (int First, int End) Range(int first, int extent, int kernel, int dilation)
-    {
-        int begin = 0;
-        while (begin < kernel && first + begin * dilation < 0) begin++;
-        int end = begin;
-        while (end < kernel && first + end * dilation < extent) end++;
-        return (begin, end);
-    }
+        => PoolingGeometry.Taps(0, extent, kernel, stride: 1, dilation, padding: -first);
 }

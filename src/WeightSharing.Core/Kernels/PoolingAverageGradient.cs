@@ -58,7 +58,7 @@ internal unsafe struct PoolingAverageGradient<T, V, L> : IParallelWork
                 int first = at < g.KernelHeight ? 0 : (at - g.KernelHeight) / g.StrideHeight + 1;
                 OverRows(shares.Pointer, first, last, line.Pointer + before);
                 Spread(line.Pointer + before, phase.Pointer, row.Pointer);
-                Copy(row.Pointer + g.PaddingLeft, target, g.Width);
+                ConvolutionPlanes<T, V, L>.Copy(row.Pointer + g.PaddingLeft, target, g.Width);
             }
         }
     }
@@ -123,14 +123,5 @@ internal unsafe struct PoolingAverageGradient<T, V, L> : IParallelWork
             ConvolutionShuffle.Low(a, b).Store(to);
             ConvolutionShuffle.High(a, b).Store(to + 4);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Copy(T* source, T* target, int count)
-    {
-        int i = 0;
-        for (; i + L.Count <= count; i += L.Count) L.Store(L.Load(source + i), target + i);
-        if (i < count && count >= L.Count) L.Store(L.Load(source + count - L.Count), target + count - L.Count);
-        else for (; i < count; i++) target[i] = source[i];
     }
 }

@@ -82,29 +82,23 @@ internal static unsafe partial class VectorMath<T, V, L>
     /// <summary>|x| erf(|x|) / |x|</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ErfByTable(V x)
-    {
-        V a = L.Abs(x);
-        V high = Piece(a, PiecewiseTables.ErfRatio.Table, PiecewiseTables.ErfRatio.Width, out V low);
-        V product = Times(a, high, low, out V rest);
-
-        // Where the table ends, 1 is the nearest float; NaN is not beyond.
-        V one = Constant(1);
-        V y = L.Select(L.GreaterThan(a, Constant(PiecewiseTables.ErfRatio.End)), one, L.Add(product, rest));
-        return WithSign(y, x);
-    }
+        => OddByRatio(x, PiecewiseTables.ErfRatio.Table, PiecewiseTables.ErfRatio.Width, PiecewiseTables.ErfRatio.End);
 
     /// <summary>|x| tanh(|x|) / |x|</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V TanhByTable(V x)
+        => OddByRatio(x, PiecewiseTables.TanhRatio.Table, PiecewiseTables.TanhRatio.Width, PiecewiseTables.TanhRatio.End);
+
+    /// <summary>An odd function by the table of f(a) / a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V OddByRatio(V x, float* table, double width, double end)
     {
         V a = L.Abs(x);
-        V high = Piece(a, PiecewiseTables.TanhRatio.Table, PiecewiseTables.TanhRatio.Width, out V low);
+        V high = Piece(a, table, width, out V low);
         V product = Times(a, high, low, out V rest);
 
         // Where the table ends, 1 is the nearest float; NaN is not beyond.
-        V one = Constant(1);
-        V y = L.Select(L.GreaterThan(a, Constant(PiecewiseTables.TanhRatio.End)), one, L.Add(product, rest));
-        return WithSign(y, x);
+        return WithSign(L.Select(L.GreaterThan(a, Constant(end)), Constant(1), L.Add(product, rest)), x);
     }
 
     /// <summary>σ(−a), or 1 − σ(−a) for positive x</summary>

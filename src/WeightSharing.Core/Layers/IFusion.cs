@@ -4,9 +4,9 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Layers;
 
 /// <summary>
-/// A layer that can do the work of layers behind it in the pass that computes its own output, such as cutting off what is negative. A
-/// <see cref="Sequential{T}"/> shows it what follows: the result, its gradients, the names of the layers and what the ledger notes are those of all of them
-/// one after the other, without another walk through memory for each.
+/// A layer that can do the work of layers behind it together with its own, such as cutting off what is negative. A <see cref="Sequential{T}"/> shows it
+/// what follows: the result, its gradients, the names of the layers and what the ledger notes are those of all of them one after the other, without a
+/// tensor for each.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public interface IFusion<T>
