@@ -17,24 +17,14 @@ internal static unsafe class ConvolutionTileTwoOperand<T>
 {
     private const int Channels = 4;
 
-    private static int Copies => GemmTileTwoOperand<T>.Copies;
-
-    private static int Width => Vector128<T>.Count;
-
     /// <summary>All pairs of vectors of positions; returns the number of vectors done, an even one.</summary>
     public static int Run(int vectors, int taps, int* offsets, T* source, T* weights, T* bias, T* target, nint pitch)
     {
         int pairs = vectors / 2;
-        if (Copies == 1)
-        {
-            for (int p = 0; p < pairs; p++) Run4x2(taps, offsets, source + 2 * p * Width, weights, bias, target + 2 * p * Width, pitch);
-            return 2 * pairs;
-        }
-
-        using Scratch<T> repeated = Scratch<T>.Rent((long)Copies * Channels * taps);
+        using Scratch<T> repeated = Scratch<T>.Rent((long)Vector128<T>.Count * Channels * taps);
         GemmTileTwoOperand<T>.Repeat(weights, repeated.Pointer, Channels * taps);
         for (int p = 0; p < pairs; p++)
-            Run4x2(taps, offsets, source + 2 * p * Width, repeated.Pointer, bias, target + 2 * p * Width, pitch);
+            Run4x2(taps, offsets, source + 2 * p * Vector128<T>.Count, repeated.Pointer, bias, target + 2 * p * Vector128<T>.Count, pitch);
         return 2 * pairs;
     }
 
@@ -47,13 +37,13 @@ internal static unsafe class ConvolutionTileTwoOperand<T>
         if ((taps & 1) != 0)
         {
             Step(source + *offsets++, weights, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
-            weights += Channels * Copies;
+            weights += Channels * Vector128<T>.Count;
         }
 
-        for (; offsets != end; offsets += 2, weights += 2 * Channels * Copies)
+        for (; offsets != end; offsets += 2, weights += 2 * Channels * Vector128<T>.Count)
         {
             Step(source + offsets[0], weights, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
-            Step(source + offsets[1], weights + Channels * Copies, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
+            Step(source + offsets[1], weights + Channels * Vector128<T>.Count, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3);
         }
 
         Store(target, a0, b0);
@@ -67,17 +57,17 @@ internal static unsafe class ConvolutionTileTwoOperand<T>
         T* x, T* weights, ref Vector128<T> a0, ref Vector128<T> a1, ref Vector128<T> a2, ref Vector128<T> a3,
         ref Vector128<T> b0, ref Vector128<T> b1, ref Vector128<T> b2, ref Vector128<T> b3)
     {
-        Vector128<T> x0 = Vector128.Load(x), x1 = Vector128.Load(x + Width);
+        Vector128<T> x0 = Vector128.Load(x), x1 = Vector128.Load(x + Vector128<T>.Count);
         Step(weights, x0, x1, ref a0, ref b0);
-        Step(weights + Copies, x0, x1, ref a1, ref b1);
-        Step(weights + 2 * Copies, x0, x1, ref a2, ref b2);
-        Step(weights + 3 * Copies, x0, x1, ref a3, ref b3);
+        Step(weights + Vector128<T>.Count, x0, x1, ref a1, ref b1);
+        Step(weights + 2 * Vector128<T>.Count, x0, x1, ref a2, ref b2);
+        Step(weights + 3 * Vector128<T>.Count, x0, x1, ref a3, ref b3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(T* weight, Vector128<T> x0, Vector128<T> x1, ref Vector128<T> a, ref Vector128<T> b)
     {
-        Vector128<T> spread = GemmTileTwoOperand<T>.Spread(weight);
+        Vector128<T> spread = Vector128.Load(weight);
         Vector128<T> product = x0 * spread;
         a += product;
         product = spread * x1;
@@ -88,6 +78,6 @@ internal static unsafe class ConvolutionTileTwoOperand<T>
     private static void Store(T* target, Vector128<T> a, Vector128<T> b)
     {
         a.Store(target);
-        b.Store(target + Width);
+        b.Store(target + Vector128<T>.Count);
     }
 }

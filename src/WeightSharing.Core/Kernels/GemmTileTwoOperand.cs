@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace WeightSharing.Kernels;
 
@@ -12,8 +11,8 @@ namespace WeightSharing.Kernels;
 /// </summary>
 /// <remarks>
 /// There a product overwrites one of its factors, so that each multiply-add takes three instructions, two of which do the work: the third makes the
-/// factor anew. For half of them that is the load that spreads an element of A over a vector, which costs no shuffle when the eight bytes that it
-/// reads are one double or the same float twice. Six instructions a cycle and four that compute: two products and two sums. c[i · cRow + j] is
+/// factor anew. For half of them that is the load of an element of A, which stands in its panel once for every lane: to spread it over a vector would take
+/// a shuffle more, or an instruction that not every such processor has, and to ask for it in the loop costs more than the products. c[i · cRow + j] is
 /// stored whole, rows × 2 vectors; each sum takes its products in ascending p, as in <see cref="GemmTile{T,V,L}"/>.
 /// </remarks>
 internal static unsafe class GemmTileTwoOperand<T>
@@ -23,42 +22,28 @@ internal static unsafe class GemmTileTwoOperand<T>
     public const int Rows = 6;
 
     /// <summary>Steps of the inner index in one pass: a packed panel of A and one of B then fit the first cache.</summary>
-    public const int InnerSteps = 256;
+    public const int InnerSteps = 128;
 
     /// <summary>Times that each element of A stands in its panel, side by side.</summary>
-    public static int Copies => typeof(T) == typeof(float) ? 2 : 1;
-
-    private static int Width => Vector128<T>.Count;
+    public static int Copies => Vector128<T>.Count;
 
     /// <summary>target[(p · 6 + i) · Copies + …] = source[i · lane + p · step] for i &lt; count, 0 for the other rows, p &lt; steps.</summary>
     public static void Pack(T* source, nint lane, nint step, int count, int steps, T* target)
     {
         int length = Rows * steps;
-        T* single = target + (Copies - 1) * (nint)length;
+        T* single = target + (Vector128<T>.Count - 1) * (nint)length;
         GemmPacking.Pack(source, lane, step, count, steps, single, Rows);
-        if (Copies == 2) RepeatEach((float*)single, (float*)target, length);
+        Repeat(single, target, length);
     }
 
-    /// <summary>target[i · Copies + …] = source[i] for i &lt; length; the source may be the last part of the target.</summary>
+    /// <summary>
+    /// target[i · Copies + …] = source[i] for i &lt; length; the source may be the last part of the target: what is written never reaches what has not been
+    /// read yet.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Repeat(T* source, T* target, int length)
     {
-        if (Copies == 2) RepeatEach((float*)source, (float*)target, length);
-        else new Span<T>(source, length).CopyTo(new Span<T>(target, length));
-    }
-
-    // Where the source is the second half of the target, what is written never reaches what has not been read yet.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RepeatEach(float* source, float* target, int length)
-    {
-        int i = 0;
-        for (; i + 4 <= length; i += 4)
-        {
-            Vector128<float> some = Vector128.Load(source + i);
-            Vector128.Store(Sse.UnpackLow(some, some), target + 2 * i);
-            Vector128.Store(Sse.UnpackHigh(some, some), target + 2 * i + 4);
-        }
-
-        for (; i < length; i++) target[2 * i + 1] = target[2 * i] = source[i];
+        for (int i = 0; i < length; i++, target += Vector128<T>.Count) Vector128.Create(source[i]).Store(target);
     }
 
     /// <summary>Runs the kernel for <paramref name="rows"/> of 1 … 6.</summary>
@@ -81,20 +66,20 @@ internal static unsafe class GemmTileTwoOperand<T>
     {
         Vector128<T> x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default;
         Vector128<T> y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default;
-        T* end = a + (nint)k * Rows * Copies;
+        T* end = a + (nint)k * Rows * Vector128<T>.Count;
         if ((k & 1) != 0)
         {
             Step<TRows>(a, b, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref y0, ref y1, ref y2, ref y3, ref y4, ref y5);
-            a += Rows * Copies;
+            a += Rows * Vector128<T>.Count;
             b += bRow;
         }
 
         // Two steps a turn: the instructions of the loop itself would take the place of others.
-        for (; a != end; a += 2 * Rows * Copies, b += 2 * bRow)
+        for (; a != end; a += 2 * Rows * Vector128<T>.Count, b += 2 * bRow)
         {
             Step<TRows>(a, b, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref y0, ref y1, ref y2, ref y3, ref y4, ref y5);
             Step<TRows>(
-                a + Rows * Copies, b + bRow, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref y0, ref y1, ref y2, ref y3, ref y4, ref y5);
+                a + Rows * Vector128<T>.Count, b + bRow, ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, ref y0, ref y1, ref y2, ref y3, ref y4, ref y5);
         }
 
         Finish(x0, y0, source, c);
@@ -111,30 +96,25 @@ internal static unsafe class GemmTileTwoOperand<T>
         ref Vector128<T> y0, ref Vector128<T> y1, ref Vector128<T> y2, ref Vector128<T> y3, ref Vector128<T> y4, ref Vector128<T> y5)
         where TRows : unmanaged, IConstant
     {
-        Vector128<T> u = Vector128.Load(b), v = Vector128.Load(b + Width);
+        Vector128<T> u = Vector128.Load(b), v = Vector128.Load(b + Vector128<T>.Count);
         Step(a, u, v, ref x0, ref y0);
-        if (sizeof(TRows) > 1) Step(a + Copies, u, v, ref x1, ref y1);
-        if (sizeof(TRows) > 2) Step(a + 2 * Copies, u, v, ref x2, ref y2);
-        if (sizeof(TRows) > 3) Step(a + 3 * Copies, u, v, ref x3, ref y3);
-        if (sizeof(TRows) > 4) Step(a + 4 * Copies, u, v, ref x4, ref y4);
-        if (sizeof(TRows) > 5) Step(a + 5 * Copies, u, v, ref x5, ref y5);
+        if (sizeof(TRows) > 1) Step(a + Vector128<T>.Count, u, v, ref x1, ref y1);
+        if (sizeof(TRows) > 2) Step(a + 2 * Vector128<T>.Count, u, v, ref x2, ref y2);
+        if (sizeof(TRows) > 3) Step(a + 3 * Vector128<T>.Count, u, v, ref x3, ref y3);
+        if (sizeof(TRows) > 4) Step(a + 4 * Vector128<T>.Count, u, v, ref x4, ref y4);
+        if (sizeof(TRows) > 5) Step(a + 5 * Vector128<T>.Count, u, v, ref x5, ref y5);
     }
 
     /// <summary>The factor that is used last stands first in a product: its register takes the result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(T* a, Vector128<T> u, Vector128<T> v, ref Vector128<T> x, ref Vector128<T> y)
     {
-        Vector128<T> spread = Spread(a);
+        Vector128<T> spread = Vector128.Load(a);
         Vector128<T> product = u * spread;
         x += product;
         product = spread * v;
         y += product;
     }
-
-    /// <summary>The element at <paramref name="a"/>, which stands there <see cref="Copies"/> times, in every lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Spread(T* a)
-        => Sse3.IsSupported ? Sse3.LoadAndDuplicateToVector128((double*)a).As<double, T>() : Vector128.Create(*a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(Vector128<T> x, Vector128<T> y, T* source, T* c)
@@ -142,10 +122,10 @@ internal static unsafe class GemmTileTwoOperand<T>
         if (source != null)
         {
             x += Vector128.Load(source);
-            y += Vector128.Load(source + Width);
+            y += Vector128.Load(source + Vector128<T>.Count);
         }
 
         x.Store(c);
-        y.Store(c + Width);
+        y.Store(c + Vector128<T>.Count);
     }
 }
