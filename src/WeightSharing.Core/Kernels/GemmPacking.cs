@@ -36,13 +36,23 @@ internal static unsafe class GemmPacking
     private static void CopySteps<T>(T* source, nint step, int count, int steps, T* target, int width)
         where T : unmanaged, INumberBase<T>
     {
-        int vector = Vector128<byte>.Count / sizeof(T);
-        int whole = count - count % vector;
+        int bytes = count * sizeof(T);
         for (int p = 0; p < steps; p++)
         {
+            byte* from = (byte*)source, to = (byte*)target;
             int i = 0;
-            for (; i < whole; i += vector) Vector128.Store(Vector128.Load((byte*)(source + i)), (byte*)(target + i));
-            for (; i < count; i++) target[i] = source[i];
+            if (Vector512.IsHardwareAccelerated)
+            {
+                for (; i <= bytes - Vector512<byte>.Count; i += Vector512<byte>.Count) Vector512.Store(Vector512.Load(from + i), to + i);
+            }
+
+            if (Vector256.IsHardwareAccelerated)
+            {
+                for (; i <= bytes - Vector256<byte>.Count; i += Vector256<byte>.Count) Vector256.Store(Vector256.Load(from + i), to + i);
+            }
+
+            for (; i <= bytes - Vector128<byte>.Count; i += Vector128<byte>.Count) Vector128.Store(Vector128.Load(from + i), to + i);
+            for (i /= sizeof(T); i < count; i++) target[i] = source[i];
             source += step;
             target += width;
         }
