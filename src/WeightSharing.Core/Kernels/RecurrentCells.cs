@@ -188,7 +188,7 @@ internal readonly unsafe struct ReluCell : IRecurrentCell
         T* gates = u.Gates;
         for (int n = 0; n < u.Rows; n++)
         {
-            L.Store(L.And(L.GreaterThan(L.Load(u.State + n * u.Row), L.Zero), RecurrentGradient.Arriving<T, V, L>(u, n)), gates);
+            L.Store(L.Select(L.GreaterThan(L.Load(u.State + n * u.Row), L.Zero), RecurrentGradient.Arriving<T, V, L>(u, n), L.Zero), gates);
             L.Store(L.Zero, u.Carry + n * u.Row);
             gates += u.GateRow;
         }

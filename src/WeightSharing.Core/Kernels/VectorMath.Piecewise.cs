@@ -107,7 +107,8 @@ internal static unsafe partial class VectorMath<T, V, L>
     {
         V a = L.Abs(x), end = Constant(PiecewiseTables.SigmoidTail.End);
         V high = Piece(a, PiecewiseTables.SigmoidTail.Table, PiecewiseTables.SigmoidTail.Width, out V low);
-        V whole = L.Select(L.LessThan(x, L.Zero), L.Zero, Constant(1));
+        V one = Constant(1);
+        V whole = L.Select(L.LessThan(x, L.Zero), L.Zero, one);
         V y = L.Abs(L.Subtract(L.Subtract(whole, high), low));
         return L.AllLess(a, end) ? y : L.Select(L.LessThan(a, end), y, SigmoidAnywhere(x));
     }

@@ -22,7 +22,7 @@ internal readonly struct ReluBackward<T> : IBinaryOperator<T>
     public V Apply<V, L>(V dy, V x)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.GreaterThan(x, L.Zero), dy);
+        L.Select(L.GreaterThan(x, L.Zero), dy, L.Zero);
 }
 
 /// <summary>x where x > 0, else slope · x</summary>

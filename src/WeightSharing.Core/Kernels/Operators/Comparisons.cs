@@ -11,7 +11,7 @@ internal readonly struct Equal<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.Equal(a, b), L.Broadcast(T.One));
+        L.Select(L.Equal(a, b), L.Broadcast(T.One), L.Zero);
 }
 
 /// <summary>1 where a ≠ b, else 0</summary>
@@ -33,7 +33,7 @@ internal readonly struct Less<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.LessThan(a, b), L.Broadcast(T.One));
+        L.Select(L.LessThan(a, b), L.Broadcast(T.One), L.Zero);
 }
 
 /// <summary>1 where a ≤ b, else 0</summary>
@@ -44,7 +44,7 @@ internal readonly struct LessOrEqual<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.GreaterThanOrEqual(b, a), L.Broadcast(T.One));
+        L.Select(L.GreaterThanOrEqual(b, a), L.Broadcast(T.One), L.Zero);
 }
 
 /// <summary>1 where a > b, else 0</summary>
@@ -55,7 +55,7 @@ internal readonly struct Greater<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.GreaterThan(a, b), L.Broadcast(T.One));
+        L.Select(L.GreaterThan(a, b), L.Broadcast(T.One), L.Zero);
 }
 
 /// <summary>1 where a ≥ b, else 0</summary>
@@ -66,5 +66,5 @@ internal readonly struct GreaterOrEqual<T> : IBinaryOperator<T>
     public V Apply<V, L>(V a, V b)
         where V : struct
         where L : struct, ILanes<T, V> =>
-        L.And(L.GreaterThanOrEqual(a, b), L.Broadcast(T.One));
+        L.Select(L.GreaterThanOrEqual(a, b), L.Broadcast(T.One), L.Zero);
 }

@@ -122,7 +122,7 @@ internal readonly struct ClampBackward<T>(T lower, T upper) : IBinaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V inside = L.And(L.GreaterThanOrEqual(x, L.Broadcast(lower)), L.GreaterThanOrEqual(L.Broadcast(upper), x));
-        return L.And(inside, dy);
+        return L.Select(inside, dy, L.Zero);
     }
 }
 
@@ -136,7 +136,7 @@ internal readonly struct MaximumBackward<T> : ITernaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V half = L.Multiply(L.Broadcast(Number.Of<T>(0.5)), dy);
-        return L.Select(L.GreaterThan(a, b), dy, L.And(L.Equal(a, b), half));
+        return L.Select(L.GreaterThan(a, b), dy, L.Select(L.Equal(a, b), half, L.Zero));
     }
 }
 
@@ -150,6 +150,6 @@ internal readonly struct MinimumBackward<T> : ITernaryOperator<T>
         where L : struct, ILanes<T, V>
     {
         V half = L.Multiply(L.Broadcast(Number.Of<T>(0.5)), dy);
-        return L.Select(L.LessThan(a, b), dy, L.And(L.Equal(a, b), half));
+        return L.Select(L.LessThan(a, b), dy, L.Select(L.Equal(a, b), half, L.Zero));
     }
 }
