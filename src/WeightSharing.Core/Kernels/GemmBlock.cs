@@ -31,12 +31,17 @@ internal unsafe struct GemmBlock<T, V, L>
     private const double ChunkMultiplyAdds = 4e6;
     private const int PackElements = 32 * 1024;
 
-    // Packing costs about one operation an element, and saves scattered reads each time a panel is used; a panel of a transposed A lies side by
-    // side already, step by step (measured with 128 columns: 102 GFLOP/s packed and 114 in place; not transposed 99 and 67 to 96).
-    private const int ColumnsThatPackA = 128, ColumnsThatPackTransposedA = 160;
+    // A panel of A that lies with its rows side by side is read where it lies: twelve streams that the processor foresees, each line of which serves
+    // sixteen steps. Packing pays where the rows crowd into a few sets of the first-level cache, and where steps are rows (A transposed) that lie on more
+    // pages than the address cache knows (Emerald Rapids, in place and packed: 128³ 162 and 129 GFLOP/s, 256³ 166 and 159, 2048×512×128 157 and 136;
+    // transposed 192³ 167 and 158, 512³ 123 and 150).
+    private const int ColumnsThatPackA = 128, CrowdingBytes = 2048, PagesWithoutPacking = 64;
 
     // There a packed element is one that needs no shuffle, six times saved for each vector of columns.
     private const int ColumnsThatPackForTwoOperands = 32;
+
+    // First-level address caches know 64 to 96 pages.
+    private const int PagesThatRepayPacking = 96, PageBytes = 4096;
 
     // Rows of B that are packed together, and steps of the inner index from which on the place of a tile's result is fetched beforehand.
     private const int RowsAtOnce = 16, StepsThatFetchC = 192;
@@ -58,15 +63,13 @@ internal unsafe struct GemmBlock<T, V, L>
     private static int CopiesOfA => TwoOperands ? GemmTileTwoOperand<T>.Copies : 1;
 
     // An unpacked panel is read row by row. Narrow ones use a part of each cache line at a time; where the rows of wide ones lie on more pages than the
-    // first-level address cache knows (64 to 96), fewer rows of A repay the copy (Emerald Rapids: 109 and 137 GFLOP/s for 256×784×512, 116 and 132 for
+    // first-level address cache knows, fewer rows of A repay the copy (Emerald Rapids: 109 and 137 GFLOP/s for 256×784×512, 116 and 132 for
     // 64×512×784).
     private static int RowsThatPackB(nint bRow, int k)
     {
         if (Unsafe.SizeOf<V>() < 64) return 128;
-        return Math.Min(InnerBytes / sizeof(T), k) * bRow * sizeof(T) > ReachOfPages ? 48 : 256;
+        return Math.Min(InnerBytes / sizeof(T), k) * bRow * sizeof(T) > PagesThatRepayPacking * PageBytes ? 48 : 256;
     }
-
-    private const long ReachOfPages = 96 * 4096;
 
     public static void Run(in GemmProduct<T> product)
     {
@@ -133,9 +136,12 @@ internal unsafe struct GemmBlock<T, V, L>
     }
 
     private readonly bool PacksA()
-        => TwoOperands
-            ? x->N >= ColumnsThatPackForTwoOperands
-            : x->N >= (x->ARow == 1 ? ColumnsThatPackTransposedA : ColumnsThatPackA) && x->M >= MR;
+    {
+        if (TwoOperands) return x->N >= ColumnsThatPackForTwoOperands;
+        if (x->N < ColumnsThatPackA || x->M < MR) return false;
+        if (x->AColumn == 1) return x->ARow * sizeof(T) % CrowdingBytes == 0;
+        return x->ARow != 1 || Math.Min(InnerBytes / sizeof(T), x->K) * x->AColumn * sizeof(T) > PagesWithoutPacking * PageBytes;
+    }
 
     private readonly void Run(int chunks, double nanoseconds)
     {

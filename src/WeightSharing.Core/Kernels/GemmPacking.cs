@@ -16,11 +16,7 @@ namespace WeightSharing.Kernels;
 /// </remarks>
 internal static unsafe class GemmPacking
 {
-    // Sixteen floats are one cache line: every line of every lane is read once, and the target's lines are filled while they are in L1.
-    private const int StepBlock = 16;
-
-    // Lanes are far apart, so that the processor does not foresee where the next lines lie: asked for two blocks ahead.
-    private const int StepsAhead = 2 * StepBlock;
+    private const int LineBytes = 64;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack<T>(T* source, nint lane, nint step, int count, int steps, T* target, int width)
@@ -63,20 +59,20 @@ internal static unsafe class GemmPacking
         where T : unmanaged, INumberBase<T>
     {
         int square = Vector128<byte>.Count / sizeof(T);
-        int wholeLanes = count - count % square;
         int wholeSteps = steps - steps % square;
-        for (int block = 0; block < wholeSteps; block += StepBlock)
+        int i = 0;
+        if (Avx512F.IsSupported)
         {
-            int blockEnd = Math.Min(block + StepBlock, wholeSteps);
-            for (int i = 0; i < wholeLanes; i += square)
-            {
-                T* from = source + i * lane;
-                for (int l = 0; l < square; l++) Simd.Prefetch(from + l * lane + block + StepsAhead, StepBlock * sizeof(T));
-                for (int p = block; p < blockEnd; p += square) TransposeSquare(from + p, lane, target + (nint)p * width + i, width);
-            }
+            for (; i <= count - 4 * square; i += 4 * square) TransposeFourSquares(source + i * lane, lane, wholeSteps, target + i, width);
         }
 
-        PackStrided(source, lane, 1, wholeLanes, count, 0, wholeSteps, target, width);
+        if (Avx.IsSupported)
+        {
+            for (; i <= count - 2 * square; i += 2 * square) TransposeTwoSquares(source + i * lane, lane, wholeSteps, target + i, width);
+        }
+
+        for (; i <= count - square; i += square) TransposeSquares(source + i * lane, lane, wholeSteps, target + i, width);
+        PackStrided(source, lane, 1, i, count, 0, wholeSteps, target, width);
         PackStrided(source, lane, 1, 0, count, wholeSteps, steps, target, width);
     }
 
@@ -100,31 +96,140 @@ internal static unsafe class GemmPacking
         where T : unmanaged
         => (Sse2.IsSupported || AdvSimd.Arm64.IsSupported) && sizeof(T) is sizeof(float) or sizeof(double);
 
-    /// <summary>16 bytes square: 4 × 4 floats or 2 × 2 doubles.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeSquare<T>(T* source, nint sourceRow, T* target, nint targetRow)
+    /// <summary>Squares of 16 bytes one behind the other: 4 × 4 floats or 2 × 2 doubles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeSquares<T>(T* source, nint lane, int steps, T* target, nint width)
         where T : unmanaged
     {
-        Vector128<double> r0 = Vector128.Load((byte*)source).AsDouble();
-        Vector128<double> r1 = Vector128.Load((byte*)(source + sourceRow)).AsDouble();
-        if (sizeof(T) == sizeof(double))
+        for (int p = 0; p < steps; p += Vector128<byte>.Count / sizeof(T))
         {
-            Vector128.Store(ZipLow(r0, r1).AsByte(), (byte*)target);
-            Vector128.Store(ZipHigh(r0, r1).AsByte(), (byte*)(target + targetRow));
-            return;
-        }
+            Vector128<double> r0 = Square(source), r1 = Square(source + lane);
+            if (sizeof(T) == sizeof(double))
+            {
+                Store(ZipLow(r0, r1), target);
+                Store(ZipHigh(r0, r1), target + width);
+            }
+            else
+            {
+                Vector128<float> r2 = Square(source + 2 * lane).AsSingle(), r3 = Square(source + 3 * lane).AsSingle();
+                Vector128<double> low01 = ZipLow(r0.AsSingle(), r1.AsSingle()).AsDouble(), low23 = ZipLow(r2, r3).AsDouble();
+                Vector128<double> high01 = ZipHigh(r0.AsSingle(), r1.AsSingle()).AsDouble(), high23 = ZipHigh(r2, r3).AsDouble();
+                Store(ZipLow(low01, low23), target);
+                Store(ZipHigh(low01, low23), target + width);
+                Store(ZipLow(high01, high23), target + 2 * width);
+                Store(ZipHigh(high01, high23), target + 3 * width);
+            }
 
-        Vector128<float> r2 = Vector128.Load((byte*)(source + 2 * sourceRow)).AsSingle();
-        Vector128<float> r3 = Vector128.Load((byte*)(source + 3 * sourceRow)).AsSingle();
-        Vector128<double> low01 = ZipLow(r0.AsSingle(), r1.AsSingle()).AsDouble();
-        Vector128<double> high01 = ZipHigh(r0.AsSingle(), r1.AsSingle()).AsDouble();
-        Vector128<double> low23 = ZipLow(r2, r3).AsDouble();
-        Vector128<double> high23 = ZipHigh(r2, r3).AsDouble();
-        Vector128.Store(ZipLow(low01, low23).AsByte(), (byte*)target);
-        Vector128.Store(ZipHigh(low01, low23).AsByte(), (byte*)(target + targetRow));
-        Vector128.Store(ZipLow(high01, high23).AsByte(), (byte*)(target + 2 * targetRow));
-        Vector128.Store(ZipHigh(high01, high23).AsByte(), (byte*)(target + 3 * targetRow));
+            source += Vector128<byte>.Count / sizeof(T);
+            target += Vector128<byte>.Count / sizeof(T) * width;
+        }
     }
+
+    /// <summary>As <see cref="TransposeSquares"/>, two squares side by side in the halves of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeTwoSquares<T>(T* source, nint lane, int steps, T* target, nint width)
+        where T : unmanaged
+    {
+        nint next = Vector128<byte>.Count / sizeof(T) * lane;
+        for (int p = 0; p < steps; p += Vector128<byte>.Count / sizeof(T))
+        {
+            Prefetch(source, lane, 2 * Vector128<byte>.Count / sizeof(T), p);
+            Vector256<double> r0 = TwoSquares(source, next), r1 = TwoSquares(source + lane, next);
+            if (sizeof(T) == sizeof(double))
+            {
+                Store(Avx.UnpackLow(r0, r1), target);
+                Store(Avx.UnpackHigh(r0, r1), target + width);
+            }
+            else
+            {
+                Vector256<float> r2 = TwoSquares(source + 2 * lane, next).AsSingle(), r3 = TwoSquares(source + 3 * lane, next).AsSingle();
+                Vector256<double> low01 = Avx.UnpackLow(r0.AsSingle(), r1.AsSingle()).AsDouble(), low23 = Avx.UnpackLow(r2, r3).AsDouble();
+                Vector256<double> high01 = Avx.UnpackHigh(r0.AsSingle(), r1.AsSingle()).AsDouble(), high23 = Avx.UnpackHigh(r2, r3).AsDouble();
+                Store(Avx.UnpackLow(low01, low23), target);
+                Store(Avx.UnpackHigh(low01, low23), target + width);
+                Store(Avx.UnpackLow(high01, high23), target + 2 * width);
+                Store(Avx.UnpackHigh(high01, high23), target + 3 * width);
+            }
+
+            source += Vector128<byte>.Count / sizeof(T);
+            target += Vector128<byte>.Count / sizeof(T) * width;
+        }
+    }
+
+    /// <summary>As <see cref="TransposeSquares"/>, four squares side by side in the quarters of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeFourSquares<T>(T* source, nint lane, int steps, T* target, nint width)
+        where T : unmanaged
+    {
+        nint next = Vector128<byte>.Count / sizeof(T) * lane;
+        for (int p = 0; p < steps; p += Vector128<byte>.Count / sizeof(T))
+        {
+            Prefetch(source, lane, 4 * Vector128<byte>.Count / sizeof(T), p);
+            Vector512<double> r0 = FourSquares(source, next), r1 = FourSquares(source + lane, next);
+            if (sizeof(T) == sizeof(double))
+            {
+                Store(Avx512F.UnpackLow(r0, r1), target);
+                Store(Avx512F.UnpackHigh(r0, r1), target + width);
+            }
+            else
+            {
+                Vector512<float> r2 = FourSquares(source + 2 * lane, next).AsSingle(), r3 = FourSquares(source + 3 * lane, next).AsSingle();
+                Vector512<double> low01 = Avx512F.UnpackLow(r0.AsSingle(), r1.AsSingle()).AsDouble(), low23 = Avx512F.UnpackLow(r2, r3).AsDouble();
+                Vector512<double> high01 = Avx512F.UnpackHigh(r0.AsSingle(), r1.AsSingle()).AsDouble();
+                Vector512<double> high23 = Avx512F.UnpackHigh(r2, r3).AsDouble();
+                Store(Avx512F.UnpackLow(low01, low23), target);
+                Store(Avx512F.UnpackHigh(low01, low23), target + width);
+                Store(Avx512F.UnpackLow(high01, high23), target + 2 * width);
+                Store(Avx512F.UnpackHigh(high01, high23), target + 3 * width);
+            }
+
+            source += Vector128<byte>.Count / sizeof(T);
+            target += Vector128<byte>.Count / sizeof(T) * width;
+        }
+    }
+
+    // Lanes are far apart, so that the processor does not foresee where their next lines lie: asked for two lines ahead, once a line.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<T>(T* source, nint lane, int lanes, int p)
+        where T : unmanaged
+    {
+        if (p % (LineBytes / sizeof(T)) != 0) return;
+        for (int i = 0; i < lanes; i++) Simd.Prefetch(source + i * lane + 2 * (LineBytes / sizeof(T)), LineBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> Square<T>(T* source)
+        where T : unmanaged
+        => Vector128.Load((double*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> TwoSquares<T>(T* source, nint next)
+        where T : unmanaged
+        => Avx.InsertVector128(Square(source).ToVector256Unsafe(), Square(source + next), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> FourSquares<T>(T* source, nint next)
+        where T : unmanaged
+    {
+        Vector512<double> r = Avx512F.InsertVector128(Square(source).ToVector256Unsafe().ToVector512Unsafe().AsSingle(), Square(source + next).AsSingle(), 1).AsDouble();
+        r = Avx512F.InsertVector128(r.AsSingle(), Square(source + 2 * next).AsSingle(), 2).AsDouble();
+        return Avx512F.InsertVector128(r.AsSingle(), Square(source + 3 * next).AsSingle(), 3).AsDouble();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector128<double> vector, T* target)
+        where T : unmanaged
+        => Vector128.Store(vector, (double*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector256<double> vector, T* target)
+        where T : unmanaged
+        => Vector256.Store(vector, (double*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector512<double> vector, T* target)
+        where T : unmanaged
+        => Vector512.Store(vector, (double*)target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b)
