@@ -21,8 +21,8 @@ internal unsafe struct GemmBlock<T, V, L>
     // Steps of the inner index in one pass over the tiles: a panel of A then stays in the first-level cache, one of B in the second.
     private const int InnerBytes = 2048;
 
-    // Rows of A in one chunk, in panels.
-    private const int ChunkRowPanels = 5, RowPanelsInPassing = 8;
+    // Rows of A in one chunk: a few panels, or all where each panel of B is packed by the first tile that reads it.
+    private const int ChunkRowPanels = 5, RowsInPassing = 264;
 
     // Below this a product is one chunk from the start: cutting it would take as long as computing it.
     private const double WholeMultiplyAdds = 64 * 1024;
@@ -62,13 +62,13 @@ internal unsafe struct GemmBlock<T, V, L>
 
     private static int CopiesOfA => TwoOperands ? GemmTileTwoOperand<T>.Copies : 1;
 
-    // An unpacked panel is read row by row. Narrow ones use a part of each cache line at a time; where the rows of wide ones lie on more pages than the
-    // first-level address cache knows, fewer rows of A repay the copy (Emerald Rapids: 109 and 137 GFLOP/s for 256×784×512, 116 and 132 for
-    // 64×512×784).
+    // An unpacked panel is read row by row: narrow ones use a part of each cache line at a time, and the rows of wide ones lie on more pages than the
+    // first-level address cache knows. The first tile asks for rows beforehand and leaves them packed for the second (Emerald Rapids: 120 and 157 GFLOP/s
+    // for 32×784×512, 151 and 169 for 256³).
     private static int RowsThatPackB(nint bRow, int k)
     {
-        if (Unsafe.SizeOf<V>() < 64) return 128;
-        return Math.Min(InnerBytes / sizeof(T), k) * bRow * sizeof(T) > PagesThatRepayPacking * PageBytes ? 48 : 256;
+        if (typeof(V) == typeof(Vector128<T>)) return 128;
+        return Math.Min(InnerBytes / sizeof(T), k) * bRow * sizeof(T) > PagesThatRepayPacking * PageBytes ? MR : 48;
     }
 
     public static void Run(in GemmProduct<T> product)
@@ -104,7 +104,7 @@ internal unsafe struct GemmBlock<T, V, L>
         double multiplyAdds = (double)x->M * x->N * x->K;
         int chunks = Cut(multiplyAdds);
 
-        // Where one chunk holds all rows, it packs each panel of B just before its tiles, a pass at a time, in a place that stays in the cache.
+        // Where one chunk holds all rows, it packs each panel of B with its first tile, a pass at a time, in a place that stays in the cache.
         packsInPassing = unitsB > 0 && rowBlocks == 1;
         if (packsInPassing) unitsB = 0;
         double nanoseconds = GemmPlan<T, V, L>.Nanoseconds(multiplyAdds);
@@ -172,7 +172,7 @@ internal unsafe struct GemmBlock<T, V, L>
             return 1;
         }
 
-        rowPanels = unitsB > 0 && panelsA <= RowPanelsInPassing ? panelsA : ChunkRowPanels;
+        rowPanels = unitsB > 0 && x->M <= RowsInPassing ? panelsA : ChunkRowPanels;
         rowBlocks = (panelsA + rowPanels - 1) / rowPanels;
         double panelMultiplyAdds = (double)Math.Min(x->M, rowPanels * MR) * NR * x->K;
         columnPanels = (int)Math.Clamp(ChunkMultiplyAdds / panelMultiplyAdds, 1, panelsB);
@@ -250,10 +250,16 @@ internal unsafe struct GemmBlock<T, V, L>
                 bool packed = panel >= firstPacked;
                 T* b = packed ? packedB + ((nint)(panel - firstPacked) * x->K + p) * NR : x->B + p * x->BRow + j;
                 nint bRow = packed ? NR : x->BRow;
+                T* unpacked = null;
                 if (packed && packsInPassing)
                 {
                     b = passing;
-                    GemmPacking.Pack(x->B + j * x->BColumn + p * x->BRow, x->BColumn, x->BRow, columns, steps, b, NR);
+                    unpacked = x->B + j * x->BColumn + p * x->BRow;
+                    if (columns < NR || x->BColumn != 1 || x->M < MR || TwoOperands)
+                    {
+                        GemmPacking.Pack(unpacked, x->BColumn, x->BRow, columns, steps, b, NR);
+                        unpacked = null;
+                    }
                 }
 
                 for (int i = rowStart; i < rowEnd; i += MR)
@@ -266,7 +272,12 @@ internal unsafe struct GemmBlock<T, V, L>
                     T* source = addsC ? c : x->Bias == null ? null : x->Bias + j;
                     nint sourceRow = addsC ? x->CRow : 0;
                     if (steps >= StepsThatFetchC) Fetch(c, rows, x->CRow);
-                    if (TwoOperands && columns > L.Count && packedPanelsA > 0)
+                    if (unpacked != null)
+                    {
+                        GemmTile<T, V, L>.RunAndPack(steps, a, aRow, aColumn, unpacked, x->BRow, source, sourceRow, c, x->CRow, b);
+                        unpacked = null;
+                    }
+                    else if (TwoOperands && columns > L.Count && packedPanelsA > 0)
                     {
                         bool whole = columns == NR;
                         GemmTileTwoOperand<T>.Run(

@@ -28,6 +28,14 @@ internal static unsafe class GemmPacking
         if (count < width) ClearLanes(count, steps, target, width);
     }
 
+    /// <summary>target[j · targetRow + i] = source[i · sourceRow + j] for i &lt; rows, j &lt; columns; nothing else is written.</summary>
+    public static void Transpose<T>(T* source, nint sourceRow, int rows, int columns, T* target, nint targetRow)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (CanTranspose<T>()) TransposeLanes(source, sourceRow, rows, columns, target, targetRow);
+        else PackStrided(source, sourceRow, 1, 0, rows, 0, columns, target, targetRow);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopySteps<T>(T* source, nint step, int count, int steps, T* target, int width)
         where T : unmanaged, INumberBase<T>
@@ -55,7 +63,7 @@ internal static unsafe class GemmPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeLanes<T>(T* source, nint lane, int count, int steps, T* target, int width)
+    private static void TransposeLanes<T>(T* source, nint lane, int count, int steps, T* target, nint width)
         where T : unmanaged, INumberBase<T>
     {
         int square = Vector128<byte>.Count / sizeof(T);
@@ -77,7 +85,7 @@ internal static unsafe class GemmPacking
     }
 
     private static void PackStrided<T>(
-        T* source, nint lane, nint step, int laneStart, int laneEnd, int stepStart, int stepEnd, T* target, int width)
+        T* source, nint lane, nint step, int laneStart, int laneEnd, int stepStart, int stepEnd, T* target, nint width)
         where T : unmanaged
     {
         for (int i = laneStart; i < laneEnd; i++)

@@ -140,6 +140,7 @@ internal static unsafe class GemmPlan<T, V, L>
     {
         if (typeof(V) == typeof(Vector512<T>) && x.N <= Vector256<T>.Count) GemmPlan<T, Vector256<T>, Lanes256<T>>.RunTiles(x);
         else if (typeof(V) == typeof(Vector256<T>) && x.N <= Vector128<T>.Count) GemmBlock<T, Vector128<T>, Lanes128<T>>.Run(x);
+        else if (GemmSwapped<T, V, L>.Suits(x)) GemmSwapped<T, V, L>.Run(x);
         else GemmBlock<T, V, L>.Run(x);
     }
 

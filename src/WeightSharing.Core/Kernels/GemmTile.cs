@@ -63,6 +63,9 @@ internal static unsafe class GemmTile<T, V, L>
     where V : struct
     where L : struct, ILanes<T, V>
 {
+    // A step takes six to twelve cycles; the third-level cache some two hundred.
+    private const int StepsAhead = 24;
+
     /// <summary>12 × 2 accumulators fill 32 vector registers, 6 × 2 fill 16, with room for the operands.</summary>
     public static int MaximumRows => typeof(V) == typeof(Vector512<T>) || AdvSimd.IsSupported ? 12 : 6;
 
@@ -99,11 +102,32 @@ internal static unsafe class GemmTile<T, V, L>
         }
     }
 
+    /// <summary>
+    /// As <see cref="Run{Vectors}"/> for a whole tile, <see cref="MaximumRows"/> by <see cref="MaximumColumns"/>, that leaves the rows of b that it reads
+    /// packed, one behind the other, for the tiles that follow; b lies far apart and is asked for beforehand.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunAndPack(
+        int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, T* source, nint sourceRow, T* c, nint cRow, T* packed)
+    {
+        if (MaximumRows > 6) Run<N12, N2, N2>(k, a, aRow, aColumn, b, bRow, source, sourceRow, c, cRow, packed);
+        else Run<N6, N2, N2>(k, a, aRow, aColumn, b, bRow, source, sourceRow, c, cRow, packed);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run<Rows, Vectors>(
         int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, T* source, nint sourceRow, T* c, nint cRow)
         where Rows : unmanaged, IConstant
         where Vectors : unmanaged, IConstant
+        => Run<Rows, Vectors, N1>(k, a, aRow, aColumn, b, bRow, source, sourceRow, c, cRow, null);
+
+    // Two copies: of the rows of b, one in registers and one, if Copies says so, in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<Rows, Vectors, Copies>(
+        int k, T* a, nint aRow, nint aColumn, T* b, nint bRow, T* source, nint sourceRow, T* c, nint cRow, T* packed)
+        where Rows : unmanaged, IConstant
+        where Vectors : unmanaged, IConstant
+        where Copies : unmanaged, IConstant
     {
         V x0 = L.Zero, x1 = L.Zero, x2 = L.Zero, x3 = L.Zero, x4 = L.Zero, x5 = L.Zero;
         V x6 = L.Zero, x7 = L.Zero, x8 = L.Zero, x9 = L.Zero, x10 = L.Zero, x11 = L.Zero;
@@ -117,6 +141,15 @@ internal static unsafe class GemmTile<T, V, L>
         {
             V u = L.Load(b);
             V v = sizeof(Vectors) > 1 ? L.Load(b + L.Count) : default;
+            if (sizeof(Copies) > 1)
+            {
+                Simd.Prefetch(b + StepsAhead * bRow);
+                if (Unsafe.SizeOf<V>() > 32) Simd.Prefetch(b + StepsAhead * bRow + L.Count);
+                L.Store(u, packed);
+                L.Store(v, packed + L.Count);
+                packed += 2 * L.Count;
+            }
+
             Step<Vectors>(*a0, u, v, ref x0, ref y0);
             if (sizeof(Rows) > 1) Step<Vectors>(a0[aRow], u, v, ref x1, ref y1);
             if (sizeof(Rows) > 2) Step<Vectors>(a0[aRow2], u, v, ref x2, ref y2);

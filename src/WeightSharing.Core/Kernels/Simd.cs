@@ -62,6 +62,13 @@ internal static class Simd
         for (int at = 0; at < bytes; at += 64) Sse.Prefetch0((byte*)address + at);
     }
 
+    /// <summary>As <see cref="Prefetch(void*, int)"/>, the one line of the cache at <paramref name="address"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(void* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
+    }
+
     /// <summary>True when the machine and this build can run <paramref name="variant"/>.</summary>
     public static bool IsAvailable(SimdVariant variant) => variant switch
     {

@@ -185,6 +185,46 @@ public class GemmTests
         CheckAllForms<float>((SimdVariant)variant, 5, 2019, 3, random);
     }
 
+    /// <summary>Tall enough that B is packed by the first tile, or few rows against a B that lies transposed, with edges of every panel and pass.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Products_that_pack_in_passing_or_swap_their_operands_are_right(int variant)
+    {
+        var random = new Random(12);
+        foreach ((int m, int n, int k) in ((int, int, int)[])[(49, 97, 11), (61, 64, 530), (13, 1100, 190), (16, 70, 9), (30, 131, 33), (48, 200, 519)])
+        {
+            CheckAllForms<float>((SimdVariant)variant, m, n, k, random);
+            CheckAllForms<double>((SimdVariant)variant, m, n, k, random);
+        }
+    }
+
+    /// <summary>A weight's packed copy takes another way through the product than the weight itself, and must not show.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Packed_right_operands_change_no_bit(int variant)
+    {
+        var random = new Random(13);
+        foreach ((int m, int n, int k) in ((int, int, int)[])[(32, 200, 530), (48, 257, 1040), (64, 96, 40), (31, 128, 600), (100, 50, 513)])
+        {
+            float[] a = RandomValues<float>(m * k, random), b = RandomValues<float>(n * k, random), bias = RandomValues<float>(n, random);
+            float[] before = RandomValues<float>(m * n, random);
+            int length = Gemm.PackedLength<float>((SimdVariant)variant, m, n, k);
+            var packed = new float[length];
+            if (length > 0) Gemm.PackRight<float>((SimdVariant)variant, n, k, b, 1, k, packed);
+            foreach (bool accumulate in (bool[])[false, true])
+            {
+                float[] Product(float[] right)
+                {
+                    var c = (float[])before.Clone();
+                    Gemm.Multiply<float>((SimdVariant)variant, m, n, k, a, k, 1, b, 1, k, c, n, accumulate, bias, right);
+                    return c;
+                }
+
+                Assert.True(Product([]).AsSpan().SequenceEqual(Product(packed)), $"[{m}, {k}] · [{k}, {n}], accumulate {accumulate}");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Variants))]
     public void A_stride_of_zero_repeats(int variant)
