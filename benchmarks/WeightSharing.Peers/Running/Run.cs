@@ -8,6 +8,8 @@ namespace WeightSharing.Peers.Running;
 /// <summary>One run of the program: measures works one after the other, the contestants of each interleaved.</summary>
 internal sealed class Run
 {
+    private const int RestMilliseconds = 12, WakingMilliseconds = 5;
+
     private readonly TextWriter progress;
     private readonly bool quick;
 
@@ -65,15 +67,25 @@ internal sealed class Run
             {
                 // Every second round backwards, so that none always follows the same one.
                 int at = round % 2 == 0 ? i : contestants.Length - 1 - i;
-                // Workers of the one before may spin for a while yet.
-                if (Threads > 1) Thread.Sleep(1);
-                contestants[at].Run(1);
+                Awaken(contestants[at]);
                 samples[at].Add(Time(contestants[at], times[at]) / times[at]);
             }
         }
 
         return new Row(work, Threads, Median(samples, contestants, contest.OurContestant)!.Value, Median(samples, contestants, contest.LibtorchContestant),
             Median(samples, contestants, contest.OrtContestant), Peak, disagreement);
+    }
+
+    /// <summary>
+    /// One run before those that are timed. With several threads those of the one before look for work for a while yet, in the way of this one's, and this
+    /// one's sleep: it rests, then runs until all are awake, as they are throughout a training.
+    /// </summary>
+    private void Awaken(Contestant contestant)
+    {
+        if (Threads > 1) Thread.Sleep(RestMilliseconds);
+        long start = Stopwatch.GetTimestamp();
+        do contestant.Run(1);
+        while (Threads > 1 && Stopwatch.GetElapsedTime(start).TotalMilliseconds < WakingMilliseconds);
     }
 
     /// <summary>Runs until the time of one run is known and the code optimised; gives the runs of a timed block.</summary>

@@ -309,12 +309,26 @@ internal static class Workers
     // Waking a sleeping thread costs this much: on a virtual machine the idle core is not taken at once, and both threads share one.
     private const double WakingNanoseconds = 200_000;
 
+    // A system that knows of no cache common to two processors, as on some virtual machines, wakes a thread where it slept, though a processor is idle: one
+    // that has once come to its caller's stays there, and both take turns. A new thread is put where there is room. It costs some 100 µs and
+    // does not help where all processors are busy: soon after the last time, it is tried half as often as before.
+    private const double ShortestHandOver = 2, LongestHandOver = 256;
+
     private static readonly ParallelJob[] Jobs = CreateJobs();
     private static readonly object Gate = new();
     private static int started;
     private static int parked;
     private static int searching;
     private static double missedNanoseconds;
+    private static int callerProcessor = -1;
+    private static long handedOver;
+    private static double handOverInterval = ShortestHandOver;
+
+    /// <summary>For tests: every worker behaves as if it ran on its caller's processor.</summary>
+    internal static bool AlwaysHandsOver { get; set; }
+
+    /// <summary>Workers that have handed their place over to a new thread.</summary>
+    internal static int HandedOver { get; private set; }
 
     public static ParallelJob? TakeJob()
     {
@@ -334,6 +348,8 @@ internal static class Workers
     /// </summary>
     public static void Call(int helpers, double nanoseconds)
     {
+        int processor = Thread.GetCurrentProcessorId();
+        if (Volatile.Read(ref callerProcessor) != processor) Volatile.Write(ref callerProcessor, processor);
         int wanted = helpers - Volatile.Read(ref searching);
         if (wanted <= 0) return;
 
@@ -364,21 +380,40 @@ internal static class Workers
             {
                 // Threads beyond the processors would only spin in the way of the others.
                 bool spins = started < Environment.ProcessorCount - 1;
-                var thread = new Thread(() => Work(spins)) { IsBackground = true, Name = "WeightSharing " + (started + 1) };
-                thread.UnsafeStart();
                 started++;
+                Start(started, spins);
             }
         }
     }
 
-    private static void Work(bool spins)
+    private static void Start(int number, bool spins)
+        => new Thread(() => Work(number, spins)) { IsBackground = true, Name = "WeightSharing " + number }.UnsafeStart();
+
+    private static void Work(int number, bool spins)
     {
         using Parallelism.Scope alone = Parallelism.Limit(1);
-        while (true)
+        while (!spins || !HandsOver())
         {
             if (HelpAny()) continue;
             if (spins && Search()) continue;
             Park();
+        }
+
+        Start(number, spins);
+    }
+
+    /// <summary>True where this worker takes turns with its caller on one processor and a new thread should take its place.</summary>
+    private static bool HandsOver()
+    {
+        if (Thread.GetCurrentProcessorId() != Volatile.Read(ref callerProcessor) && !AlwaysHandsOver) return false;
+        lock (Gate)
+        {
+            double sinceLast = Stopwatch.GetElapsedTime(handedOver).TotalMilliseconds;
+            if (sinceLast < handOverInterval && !AlwaysHandsOver) return false;
+            handOverInterval = sinceLast < 4 * handOverInterval ? Math.Min(2 * handOverInterval, LongestHandOver) : ShortestHandOver;
+            handedOver = Stopwatch.GetTimestamp();
+            HandedOver++;
+            return true;
         }
     }
 

@@ -85,6 +85,30 @@ public class ParallelismTests
     }
 
     [Fact]
+    public void Workers_that_hand_their_place_over_lose_no_chunk_and_leave_no_thread()
+    {
+        int before = Workers.HandedOver;
+        Workers.AlwaysHandsOver = true;
+        try
+        {
+            using Parallelism.Scope limit = Parallelism.Limit(4);
+            for (int loop = 0; loop < 100 || Workers.HandedOver < before + 300 && Environment.ProcessorCount > 1; loop++)
+            {
+                var work = new CountWork { Runs = new int[64] };
+                Parallelism.For(64, ref work);
+                Assert.All(work.Runs, runs => Assert.Equal(1, runs));
+            }
+        }
+        finally
+        {
+            Workers.AlwaysHandsOver = false;
+        }
+
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        Assert.True(process.Threads.Count < 200, $"{process.Threads.Count} threads after {Workers.HandedOver - before} were handed over.");
+    }
+
+    [Fact]
     public void Limits_nest_and_end()
     {
         int before = Parallelism.Threads;
