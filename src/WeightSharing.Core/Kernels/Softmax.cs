@@ -36,6 +36,7 @@ internal static unsafe class Softmax
     public static void LogForward<T>(SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        LogTables.Prepare();
         fixed (T* px = x, py = y) new Groups<T, LogForwardRule<T>>(variant, outer, count, inner, px, px, py).Run();
     }
 
