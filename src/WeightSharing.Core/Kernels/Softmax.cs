@@ -71,6 +71,8 @@ internal static unsafe class Softmax
 
         public static bool KeepsTerm => true;
 
+        public static bool ResultTakesLong => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
             where V : struct
@@ -96,6 +98,8 @@ internal static unsafe class Softmax
         public static bool TakesMaximum => true;
 
         public static bool KeepsTerm => false;
+
+        public static bool ResultTakesLong => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
@@ -123,6 +127,8 @@ internal static unsafe class Softmax
 
         public static bool KeepsTerm => false;
 
+        public static bool ResultTakesLong => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
             where V : struct
@@ -148,6 +154,8 @@ internal static unsafe class Softmax
         public static bool TakesMaximum => false;
 
         public static bool KeepsTerm => false;
+
+        public static bool ResultTakesLong => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
