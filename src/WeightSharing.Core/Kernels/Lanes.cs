@@ -74,8 +74,8 @@ internal unsafe interface ILanes<T, V>
     static abstract V NearestExponent(V a);
 
     /// <summary>
-    /// The m in [¾, 1½) and the integer k with a = m · 2ᵏ, subnormal a too; 0 and ∞ give m = 1 and k = −∞ and ∞, all others m = NaN. The last five bits
-    /// of the segment's pattern are the first five of m's mantissa; for floats.
+    /// The m in [¾, 1½) and the integer k with a = m · 2ᵏ, subnormal a too; 0 and ∞ give m = 1 and k = −∞ and ∞ (−0 perhaps m = −1), all others m = NaN.
+    /// The last five bits of the segment's pattern are the first five of m's mantissa; for floats.
     /// </summary>
     static abstract V SplitAtThreeQuarters(V a, out V exponent, out V segment);
 

@@ -88,7 +88,7 @@ public unsafe class LanesTests
             foreach ((float number, float significand, float exponent) in edges)
             {
                 V m = L.SplitAtThreeQuarters(L.Broadcast(number), out V k, out _);
-                Assert.All(Values<float, V, L>(m), value => Assert.Equal(significand, value));
+                Assert.All(Values<float, V, L>(m), value => Assert.Equal(significand, MathF.Abs(value)));
                 Assert.All(Values<float, V, L>(k), value => Assert.Equal(exponent, value));
             }
 
