@@ -1,3 +1,4 @@
+using System.Numerics;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Golden.Operations;
@@ -8,8 +9,16 @@ internal sealed class MeanSquaredError : GoldenOperation
 
     public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
     {
-        ["loss"] = Loss.MeanSquaredError(t["x"], t["target"], Reduction(hp)),
+        ["loss"] = Broadcast(t["x"], t["target"], (x, target) => Loss.MeanSquaredError(x, target, Reduction(hp))),
     };
+
+    /// <summary>The loss of operands of one shape: PyTorch broadcasts them, the library's losses ask that the caller does.</summary>
+    public static Tensor<T> Broadcast<T>(Tensor<T> a, Tensor<T> b, Func<Tensor<T>, Tensor<T>, Tensor<T>> loss)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Shape both = Shape.Broadcast(a.Shape, b.Shape, "Loss");
+        return loss(a.BroadcastTo(both), b.BroadcastTo(both));
+    }
 
     public static LossReduction Reduction(Hyperparameters hp) => hp.Text("reduction", "mean") switch
     {
