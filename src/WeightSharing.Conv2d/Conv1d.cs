@@ -7,7 +7,8 @@ namespace WeightSharing.Layers;
 /// <summary>
 /// y[n, o, p] = b[o] + Σ_{c, k} w[o, c, k]·x[n, c, stride·p + dilation·k − padding]: cross-correlation of sequences with a bank of filters.
 /// <para>Shares each filter over all positions of the sequence; the output moves with the input (translation equivariance).</para>
-/// <para>Shapes: input [N, Cin, L], weight [Cout, Cin/groups, k], bias [Cout] (or [Cout, outL]), output [N, Cout, outL].</para>
+/// <para>Shapes: input [N, Cin, L], weight [Cout, Cin/groups, k], bias [Cout] (or [Cout, outL]), output [N, Cout, outL]; one sequence [Cin, L] gives
+/// [Cout, outL].</para>
 /// <para>Parameters: Cout·(Cin/groups·k + 1); unshared (<see cref="LocallyConnected1d{T}"/>) outL times as many.</para>
 /// <para>Waibel et al., "Phoneme recognition using time-delay neural networks", 1989.</para>
 /// </summary>
@@ -102,8 +103,8 @@ public sealed class Conv1d<T> : Layer<T>, IFusion<T>
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv1d", input.Shape, 3, InputChannels, "[N, Cin, L]");
         Padding2d row = Padding2d.Of(Padding.Left, Padding.Right, 0, 0);
-        int positions = new Size2(1, input.Shape[2]).Windows((1, KernelSize), (1, Stride), row, (1, Dilation)).Width;
-        (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, row, PaddingMode, PaddingValue);
+        int positions = new Size2(1, input.Shape[^1]).Windows((1, KernelSize), (1, Stride), row, (1, Dilation)).Width;
+        (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, row, spatial: 1, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: positions);
         Padding1d ends = (zeros.Left, zeros.Right);
         if (!HasBiasPerPosition) return padded.Conv1d(weight, Bias?.Use(positions: positions), Stride, ends, Dilation, Groups, relu);

@@ -7,7 +7,8 @@ namespace WeightSharing.Layers;
 /// <summary>
 /// y[n, o, p] = b[o] + Σ_{c, k} w[o, c, k]·x[n, c, stride·p + dilation·k − padding]: cross-correlation with a bank of filters.
 /// <para>Shares each filter over all positions of the image; the output moves with the input (translation equivariance).</para>
-/// <para>Shapes: input [N, Cin, H, W], weight [Cout, Cin/groups, kH, kW], bias [Cout] (or [Cout, outH, outW]), output [N, Cout, outH, outW].</para>
+/// <para>Shapes: input [N, Cin, H, W], weight [Cout, Cin/groups, kH, kW], bias [Cout] (or [Cout, outH, outW]), output [N, Cout, outH, outW];
+/// one image [Cin, H, W] gives [Cout, outH, outW].</para>
 /// <para>Parameters: Cout·(Cin/groups·kH·kW + 1); unshared (<see cref="LocallyConnected2d{T}"/>) outH·outW times as many.</para>
 /// <para>LeCun et al., "Backpropagation applied to handwritten zip code recognition", 1989.</para>
 /// </summary>
@@ -109,8 +110,8 @@ public sealed class Conv2d<T> : Layer<T>, IFusion<T>
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
-        Size2 output = new Size2(input.Shape[2], input.Shape[3]).Windows(KernelSize, Stride, Padding, Dilation);
-        (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, PaddingMode, PaddingValue);
+        Size2 output = new Size2(input.Shape[^2], input.Shape[^1]).Windows(KernelSize, Stride, Padding, Dilation);
+        (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, spatial: 2, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: output.Area);
         if (!HasBiasPerPosition)
         {

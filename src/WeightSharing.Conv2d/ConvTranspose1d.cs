@@ -8,7 +8,8 @@ namespace WeightSharing.Layers;
 /// y[n, c, i] = b[c] + Σ_{o, p, k: stride·p + dilation·k − padding = i} w[o, c, k]·x[n, o, p]: the adjoint of <see cref="Conv1d{T}"/> with the same weight.
 /// <para>Shares each filter over all positions of the sequence.</para>
 /// <para>Shapes: input [N, Cin, L], weight [Cin, Cout/groups, k], bias [Cout], output [N, Cout, outL] with
-/// outL = (L − 1)·stride − padding at both ends + dilation·(k − 1) + output padding + 1.</para>
+/// outL = (L − 1)·stride − padding at both ends + dilation·(k − 1) + output padding + 1;
+/// one sequence [Cin, L] gives [Cout, outL].</para>
 /// <para>Parameters: Cin·Cout/groups·k + Cout; unshared L times as many weights.</para>
 /// <para>Zeiler et al., "Deconvolutional networks", 2010; Dumoulin &amp; Visin, "A guide to convolution arithmetic for deep learning", 2016.</para>
 /// </summary>
@@ -22,14 +23,14 @@ public sealed class ConvTranspose1d<T> : Layer<T>
     /// <param name="kernelSize">k.</param>
     /// <param name="stride">Step between the places of the input in the output.</param>
     /// <param name="padding">What is cut off at both ends of the output.</param>
-    /// <param name="outputPadding">Elements more at the end, fewer than the stride.</param>
+    /// <param name="outputPadding">Elements more at the end, fewer than the stride or the dilation.</param>
     /// <param name="dilation">Step between the taps of a window.</param>
     /// <param name="groups">Groups of channels that do not see each other.</param>
     /// <param name="bias">Adds a bias a channel.</param>
     /// <param name="weight">A weight to share instead of one of the layer's own: a convolution's with the channels exchanged has the same shape.</param>
     /// <param name="tying">How the layer's own weight follows from fewer free values; its full shape is a trailing part of the weight's.</param>
     /// <param name="initializer">First values of the weight; null is <see cref="Initializer.FanInUniform"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1, or the output padding not below the stride.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1, or the output padding below neither the stride nor the dilation.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the channels, or the weight or tying does not fit.</exception>
     public ConvTranspose1d(
         int inputChannels, int outputChannels, int kernelSize, int stride = 1, Padding1d padding = default, int outputPadding = 0, int dilation = 1, int groups = 1,
@@ -39,9 +40,9 @@ public sealed class ConvTranspose1d<T> : Layer<T>
         (InputChannels, OutputChannels, KernelSize, Groups) = (inputChannels, outputChannels, kernelSize, groups);
         (Stride, Dilation, OutputPadding) = (stride, dilation, outputPadding);
         Padding = padding.Resolve(kernelSize, Dilation);
-        if (outputPadding < 0 || outputPadding >= stride)
+        if (outputPadding < 0 || outputPadding >= Math.Max(stride, dilation))
         {
-            throw new ArgumentOutOfRangeException(nameof(outputPadding), $"ConvTranspose1d: output padding {outputPadding} with stride {Stride}; it must lie between 0 and the stride less 1.");
+            throw new ArgumentOutOfRangeException(nameof(outputPadding), $"ConvTranspose1d: output padding {outputPadding} with stride {Stride} and dilation {Dilation}; it must be at least 0 and smaller than the stride or the dilation.");
         }
 
         Shape shape = [inputChannels, outputChannels / groups, kernelSize];
@@ -88,7 +89,7 @@ public sealed class ConvTranspose1d<T> : Layer<T>
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("ConvTranspose1d", input.Shape, 3, InputChannels, "[N, Cin, L]");
-        int positions = input.Shape.Slice(2, input.Rank).Count;
+        int positions = input.Shape.Slice(input.Rank - 1, input.Rank).Count;
         return input.ConvTranspose1d(Weight.Use(positions: positions), Bias?.Use(positions: positions), Stride, Padding, OutputPadding, Dilation, Groups);
     }
 

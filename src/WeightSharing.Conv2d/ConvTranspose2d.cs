@@ -8,7 +8,8 @@ namespace WeightSharing.Layers;
 /// y[n, c, i] = b[c] + Σ_{o, p, k: stride·p + dilation·k − padding = i} w[o, c, k]·x[n, o, p]: the adjoint of <see cref="Conv2d{T}"/> with the same weight.
 /// <para>Shares each filter over all positions of the image.</para>
 /// <para>Shapes: input [N, Cin, H, W], weight [Cin, Cout/groups, kH, kW], bias [Cout], output [N, Cout, outH, outW] with
-/// outL = (L − 1)·stride − padding at both ends + dilation·(k − 1) + output padding + 1, and the same for H and W.</para>
+/// outL = (L − 1)·stride − padding at both ends + dilation·(k − 1) + output padding + 1, and the same for H and W;
+/// one image [Cin, H, W] gives [Cout, outH, outW].</para>
 /// <para>Parameters: Cin·Cout/groups·kH·kW + Cout; unshared H·W times as many weights.</para>
 /// <para>Zeiler et al., "Deconvolutional networks", 2010; Dumoulin &amp; Visin, "A guide to convolution arithmetic for deep learning", 2016.</para>
 /// </summary>
@@ -22,7 +23,7 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     /// <param name="kernelSize">kH and kW.</param>
     /// <param name="stride">Step between the places of the input in the output; null is 1.</param>
     /// <param name="padding">What is cut off around the output.</param>
-    /// <param name="outputPadding">Rows and columns more at the bottom and on the right, fewer than the stride.</param>
+    /// <param name="outputPadding">Rows and columns more at the bottom and on the right, fewer than the stride or the dilation.</param>
     /// <param name="dilation">Step between the taps of a window; null is 1.</param>
     /// <param name="groups">Groups of channels that do not see each other.</param>
     /// <param name="bias">Adds a bias a channel.</param>
@@ -30,7 +31,7 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     /// <param name="tying">How the layer's own weight follows from fewer free values; its full shape is a trailing part of the weight's.</param>
     /// <param name="initializer">First values of the weight; null is <see cref="Initializer.FanInUniform"/>.</param>
     /// <param name="algorithm">How the layer may be computed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1, or the output padding not below the stride.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of channels or groups, a stride, a dilation or a kernel is below 1, or the output padding below neither the stride nor the dilation.</exception>
     /// <exception cref="ArgumentException">The groups do not divide the channels, or the weight or tying does not fit.</exception>
     public ConvTranspose2d(
         int inputChannels, int outputChannels, Size2 kernelSize, Size2? stride = null, Padding2d padding = default, Size2 outputPadding = default,
@@ -43,9 +44,10 @@ public sealed class ConvTranspose2d<T> : Layer<T>
         (Stride, Dilation, OutputPadding) = (stride ?? 1, dilation ?? 1, outputPadding);
         Algorithm = algorithm;
         Padding = padding.Resolve(kernelSize, Dilation);
-        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= Stride.Height || outputPadding.Width >= Stride.Width)
+        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= Math.Max(Stride.Height, Dilation.Height)
+            || outputPadding.Width >= Math.Max(Stride.Width, Dilation.Width))
         {
-            throw new ArgumentOutOfRangeException(nameof(outputPadding), $"ConvTranspose2d: output padding {outputPadding} with stride {Stride}; it must lie between 0 and the stride less 1.");
+            throw new ArgumentOutOfRangeException(nameof(outputPadding), $"ConvTranspose2d: output padding {outputPadding} with stride {Stride} and dilation {Dilation}; it must be at least 0 and smaller than the stride or the dilation.");
         }
 
         Shape shape = [inputChannels, outputChannels / groups, kernelSize.Height, kernelSize.Width];
@@ -95,7 +97,7 @@ public sealed class ConvTranspose2d<T> : Layer<T>
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("ConvTranspose2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
-        int positions = input.Shape.Slice(2, input.Rank).Count;
+        int positions = input.Shape.Slice(input.Rank - 2, input.Rank).Count;
         return input.ConvTranspose2d(Weight.Use(positions: positions), Bias?.Use(positions: positions), Stride, Padding, OutputPadding, Dilation, Groups,
             Algorithm);
     }

@@ -25,9 +25,10 @@ internal static class ConvolutionArguments
         }
     }
 
+    /// <summary>A batch of the rank, or one of its items, which has no first dimension.</summary>
     public static void CheckInput(string layer, in Shape input, int rank, int channels, string form)
     {
-        if (input.Rank != rank || input[1] != channels)
+        if ((input.Rank != rank && input.Rank != rank - 1) || input[input.Rank - rank + 1] != channels)
         {
             throw new ArgumentException($"{layer}: input {input}; expected {form} with Cin = {channels}.", nameof(input));
         }
@@ -48,13 +49,18 @@ internal static class ConvolutionArguments
     }
 
     /// <summary>Pads by an operation of its own unless zeros do, which the convolution itself adds for nothing.</summary>
-    public static (Tensor<T> Input, Padding2d Zeros) Pad<T>(Tensor<T> input, Padding2d padding, PaddingMode mode, double value)
+    /// <param name="input">The batch, or one of its items.</param>
+    /// <param name="padding">Around each item.</param>
+    /// <param name="spatial">1 for sequences, 2 for images.</param>
+    /// <param name="mode">What stands in the padding.</param>
+    /// <param name="value">The constant.</param>
+    public static (Tensor<T> Input, Padding2d Zeros) Pad<T>(Tensor<T> input, Padding2d padding, int spatial, PaddingMode mode, double value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (padding == Padding2d.None || mode == PaddingMode.Constant && value == 0) return (input, padding);
-        (int Low, int High)[] sides = input.Rank == 4
-            ? [(0, 0), (0, 0), (padding.Top, padding.Bottom), (padding.Left, padding.Right)]
-            : [(0, 0), (0, 0), (padding.Left, padding.Right)];
+        var sides = new (int Low, int High)[input.Rank];
+        if (spatial == 2) sides[^2] = (padding.Top, padding.Bottom);
+        sides[^1] = (padding.Left, padding.Right);
         return (input.Pad(sides, mode, T.CreateChecked(value)), Padding2d.None);
     }
 }

@@ -107,4 +107,14 @@ public sealed class Conv1dTests
             Assert.Equal(SharingGraph.Of(layer), SharingGraph.Of(layer.To<float>()));
         }
     }
+
+    [Fact]
+    public void One_sequence_needs_no_batch()
+    {
+        Tensor<double> x = Tensor.Normal<double>([2, 6], RandomKey.Of(2));
+        var layer = new Conv1d<double>(2, 3, 3, padding: 1, paddingMode: PaddingMode.Replicate);
+        layer.Initialize(1);
+        Assert.Equal(layer.Forward(x.Unsqueeze(0)).ToArray(), layer.Forward(x).ToArray());
+        Assert.Equal(layer.Forward(x.Unsqueeze(0)).Shape.Slice(1, 3), layer.Forward(x).Shape);
+    }
 }

@@ -278,6 +278,22 @@ public sealed class Conv2dTests
     }
 
     [Fact]
+    public void One_image_needs_no_batch()
+    {
+        Tensor<double> x = Tensor.Normal<double>([2, 6, 7], RandomKey.Of(2));
+        foreach (ConvolutionBias bias in (ConvolutionBias[])[true, false, ConvolutionBias.PerPosition((6, 7))])
+        {
+            foreach (PaddingMode mode in (PaddingMode[])[PaddingMode.Constant, PaddingMode.Reflect])
+            {
+                var layer = new Conv2d<double>(2, 3, 3, padding: 1, bias: bias, paddingMode: mode);
+                layer.Initialize(1);
+                Assert.Equal(new Shape(3, 6, 7), layer.Forward(x).Shape);
+                Assert.Equal(layer.Forward(x.Unsqueeze(0)).ToArray(), layer.Forward(x).ToArray());
+            }
+        }
+    }
+
+    [Fact]
     public void A_layer_may_ask_for_direct_sums_and_keeps_asking_when_copied()
     {
         var layer = new Conv2d<float>(16, 16, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct);

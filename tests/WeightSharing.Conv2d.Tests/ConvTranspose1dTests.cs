@@ -57,9 +57,19 @@ public sealed class ConvTranspose1dTests
     [Fact]
     public void Errors_say_what_does_not_fit()
     {
-        Assert.StartsWith("ConvTranspose1d: output padding 2 with stride 2; it must lie between 0 and the stride less 1.",
+        Assert.StartsWith("ConvTranspose1d: output padding 2 with stride 2 and dilation 1; it must be at least 0 and smaller than the stride or the dilation.",
             Assert.Throws<ArgumentOutOfRangeException>(() => new ConvTranspose1d<float>(1, 1, 3, stride: 2, outputPadding: 2)).Message, StringComparison.Ordinal);
         Assert.StartsWith("ConvTranspose1d: input [1, 3, 8]; expected [N, Cin, L] with Cin = 2.",
             Assert.Throws<ArgumentException>(() => new ConvTranspose1d<float>(2, 1, 3).Forward(Tensor.Ones<float>(1, 3, 8))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_sequence_needs_no_batch()
+    {
+        Tensor<double> x = Tensor.Normal<double>([2, 6], RandomKey.Of(2));
+        var layer = new ConvTranspose1d<double>(2, 3, 3, padding: 1, outputPadding: 2, dilation: 3);
+        layer.Initialize(1);
+        Assert.Equal(layer.Forward(x.Unsqueeze(0)).ToArray(), layer.Forward(x).ToArray());
+        Assert.Equal(layer.Forward(x.Unsqueeze(0)).Shape.Slice(1, 3), layer.Forward(x).Shape);
     }
 }

@@ -56,6 +56,17 @@ public sealed class ConvTranspose2dTests
     }
 
     [Fact]
+    public void One_image_needs_no_batch_and_output_padding_may_reach_up_to_the_dilation()
+    {
+        Tensor<double> x = Tensor.Normal<double>([2, 3, 4], RandomKey.Of(2));
+        var layer = new ConvTranspose2d<double>(2, 3, 2, stride: (2, 1), padding: 1, outputPadding: (1, 2), dilation: 3);
+        layer.Initialize(1);
+        Assert.Equal(new Shape(3, 7, 7), layer.Forward(x).Shape);
+        Assert.Equal(layer.Forward(x.Unsqueeze(0)).ToArray(), layer.Forward(x).ToArray());
+        Assert.Equal(12, layer.Weight.Parameter.Ledger.Usages.Max(usage => usage.Positions));
+    }
+
+    [Fact]
     public void A_layer_may_ask_for_direct_sums_and_keeps_asking_when_copied()
     {
         var layer = new ConvTranspose2d<float>(16, 16, 3, padding: 1, algorithm: ConvolutionAlgorithm.Direct);
@@ -70,7 +81,7 @@ public sealed class ConvTranspose2dTests
     [Fact]
     public void Errors_say_what_does_not_fit()
     {
-        Assert.StartsWith("ConvTranspose2d: output padding 2×2 with stride 2×2; it must lie between 0 and the stride less 1.",
+        Assert.StartsWith("ConvTranspose2d: output padding 2×2 with stride 2×2 and dilation 1×1; it must be at least 0 and smaller than the stride or the dilation.",
             Assert.Throws<ArgumentOutOfRangeException>(() => new ConvTranspose2d<float>(1, 1, 3, stride: 2, outputPadding: 2)).Message, StringComparison.Ordinal);
         Assert.StartsWith("ConvTranspose2d: input [1, 3, 8, 8]; expected [N, Cin, H, W] with Cin = 2.",
             Assert.Throws<ArgumentException>(() => new ConvTranspose2d<float>(2, 1, 3).Forward(Tensor.Ones<float>(1, 3, 8, 8))).Message, StringComparison.Ordinal);

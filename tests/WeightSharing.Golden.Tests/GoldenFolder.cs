@@ -5,8 +5,9 @@ namespace WeightSharing.Tests.Golden;
 /// <summary>The folders of golden cases: the one of this repository, or the one that GOLDEN_DIR names.</summary>
 internal static class GoldenFolder
 {
-    /// <summary>The cases beside this program.</summary>
-    public static IReadOnlyList<GoldenCase> Own { get; } = Read(Path.Combine(AppContext.BaseDirectory, "golden"));
+    /// <summary>The cases beside this program: the ordinary ones, and those at the edges of the operations.</summary>
+    public static IReadOnlyList<GoldenCase> Own { get; } =
+        [.. new[] { "golden", Path.Combine("golden", "edge") }.SelectMany(folder => Read(Path.Combine(AppContext.BaseDirectory, folder)))];
 
     /// <summary>The cases to run: of GOLDEN_DIR if set, and of the operations in GOLDEN_OPS (comma-separated) if set.</summary>
     public static IReadOnlyList<GoldenCase> Selected { get; } = Select();

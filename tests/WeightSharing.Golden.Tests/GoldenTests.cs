@@ -6,7 +6,7 @@ using WeightSharing.Tensors;
 namespace WeightSharing.Tests.Golden;
 
 /// <summary>
-/// The cases of tests/golden through the public API, in double and in float. GOLDEN_DIR selects another folder of the same form,
+/// The cases of tests/golden and tests/golden/edge through the public API, in double and in float. GOLDEN_DIR selects another folder of the same form,
 /// GOLDEN_OPS a comma-separated subset of the operations.
 /// </summary>
 public sealed class GoldenTests

@@ -19,11 +19,11 @@ internal sealed class Hyperparameters
     /// <summary>The names that no operation asked for.</summary>
     public IEnumerable<string> Unread => texts.Keys.Where(name => !read.Contains(name));
 
-    /// <summary>As it stands, or null.</summary>
+    /// <summary>As it stands, or null; Python's None is as if it were not there.</summary>
     public string? Text(string name)
     {
         read.Add(name);
-        return texts.GetValueOrDefault(name);
+        return texts.GetValueOrDefault(name) is { } text and not "None" ? text : null;
     }
 
     public string Text(string name, string missing) => Text(name) ?? missing;
@@ -32,9 +32,9 @@ internal sealed class Hyperparameters
 
     public int Integer(string name) => int.Parse(Required(name), CultureInfo.InvariantCulture);
 
-    public double Real(string name, double missing) => Text(name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : missing;
+    public double Real(string name, double missing) => Text(name) is { } text ? Number(text) : missing;
 
-    public double Real(string name) => double.Parse(Required(name), CultureInfo.InvariantCulture);
+    public double Real(string name) => Number(Required(name));
 
     public bool Flag(string name, bool missing = false) => Text(name) switch
     {
@@ -59,7 +59,15 @@ internal sealed class Hyperparameters
 
     /// <summary>Comma-separated real numbers, or null.</summary>
     public double[]? Reals(string name) => Text(name)?
-        .Split(',').Select(part => double.Parse(part, CultureInfo.InvariantCulture)).ToArray();
+        .Split(',').Select(Number).ToArray();
+
+    // Python writes inf where the framework expects the word.
+    private static double Number(string text) => text switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ => double.Parse(text, CultureInfo.InvariantCulture),
+    };
 
     public string Required(string name) => Text(name) ?? throw new FormatException($"hp.{name} is missing.");
 }

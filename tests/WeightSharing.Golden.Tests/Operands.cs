@@ -44,12 +44,14 @@ internal sealed class Operands<T>
     /// <summary>True when the tensor is of integers.</summary>
     public bool IsIndices(string name) => stored[name].Type == SafetensorsType.I64;
 
-    /// <summary>A tensor of integers.</summary>
+    /// <summary>A tensor of integers, through its view.</summary>
     public Tensor<int> Indices(string name)
     {
-        var values = new int[stored[name].Count];
-        stored[name].RoundTo<int>(values);
-        return Tensor.From(values, new Shape(stored[name].Shape));
+        // Views are of numbers; a double holds every index as it is.
+        var values = new double[stored[name].Count];
+        stored[name].RoundTo<double>(values);
+        Tensor<double> seen = Views.Apply(Tensor.From(values, new Shape(stored[name].Shape)), source.View(name));
+        return Tensor.From(Array.ConvertAll(seen.ToArray(), value => (int)value), seen.Shape);
     }
 
     /// <summary>Labels that a loss takes as numbers, whichever type they are stored in.</summary>

@@ -10,8 +10,8 @@ namespace WeightSharing.Kernels;
 /// <remarks>
 /// Planes are read where they lie: what a vector sees of the neighbouring row is cleared by a mask. Only planes so near an end of the tensor that a vector
 /// would read beyond it are copied first. The last vector of a row repeats columns of the one before; a row shorter than a vector is written with what
-/// spills into the next, which is written after, and the last one by the element. Input and weight gradients of a plane are taken one after the other
-/// while both planes are in the first cache.
+/// spills into the next, which is written after, and the last one by the element. Input and weight gradients of a plane are taken in one
+/// sweep: both look at the same shifted rows of it.
 /// </remarks>
 internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -22,7 +22,9 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
     // The rows that one vector of columns goes down stay in the first cache together with what is written.
     private const int BlockBytes = 12 * 1024;
     private const int FewestRows = 14;
-    private const int LargestPrefetch = 4 * 1024;
+
+    // Planes that fit into the second cache need not be asked for.
+    private const long CachedBytes = 1 << 20;
     private const int SumBytes = 64 * 1024;
     private const int MostImageChunks = 8;
     private const long ChunkWork = 1 << 18;
@@ -92,9 +94,10 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
         int end = Math.Min((chunk + 1) * unitsPerChunk, batch * channels);
         for (int plane = chunk * unitsPerChunk; plane < end; plane++)
         {
+            SetAhead(ref sweep, 1);
             LoadFilter(plane % channels, ref sweep);
             T* from = Readable(source, plane, planeSize, before, after, staged.Pointer);
-            Correlate(ref sweep, from, destination + (nint)plane * outPlane, spill);
+            Sweep(ref sweep, from, null, destination + (nint)plane * outPlane, spill);
         }
     }
 
@@ -176,6 +179,15 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
         return copy + before;
     }
 
+    /// <summary>The plane so many further on is the next.</summary>
+    private readonly void SetAhead(ref DepthwiseSweep<T> sweep, int planes)
+    {
+        int planeSize = height * width, outPlane = outHeight * outWidth;
+        if ((long)batch * channels * (planeSize + outPlane) * sizeof(T) < CachedBytes) return;
+        sweep.SourceAhead = (nint)planes * planeSize;
+        sweep.OutAhead = (nint)planes * outPlane;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void LoadFilter(int channel, ref DepthwiseSweep<T> sweep)
     {
@@ -192,54 +204,36 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
         sweep.Bias = bias == null ? T.Zero : bias[channel];
     }
 
+    /// <summary>The correlation where there is a target, the weights where there is a factor, or both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Correlate(ref DepthwiseSweep<T> sweep, T* plane, T* target, T* spill)
+    private readonly void Sweep(ref DepthwiseSweep<T> sweep, T* plane, T* factor, T* target, T* spill)
     {
         for (int row = 0; row < outHeight; row += rowsPerBlock)
         {
-            SetRows(ref sweep, row);
+            sweep.First = row - top;
+            sweep.Rows = Math.Min(rowsPerBlock, outHeight - row);
             for (int index = 0; index < columns; index++)
             {
-                SetColumns(ref sweep, index, plane);
-                sweep.Target = target + (nint)row * outWidth + Column(index);
+                int column = Column(index);
+                nint start = (nint)row * outWidth + column;
+                sweep.Source = plane + column - left;
+                sweep.Masks = masks + (nint)index * (S.Size + 1) * L.Count;
+                sweep.FactorMask = sweep.Masks + S.Size * L.Count;
+                sweep.Factor = factor + start;
+                if (target == null)
+                {
+                    S.Weights(sweep);
+                    continue;
+                }
+
+                sweep.Target = target + start;
                 T* last = sweep.Target + (nint)(sweep.Rows - 1) * outWidth;
                 sweep.LastTarget = outWidth < L.Count ? spill : last;
-                S.Correlate(sweep);
-                if (outWidth >= L.Count) continue;
-                ConvolutionPlanes<T, V, L>.Copy(spill, last, outWidth);
+                if (factor == null) S.Correlate(sweep);
+                else S.CorrelateAndWeights(sweep);
+                if (outWidth < L.Count) ConvolutionPlanes<T, V, L>.Copy(spill, last, outWidth);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void AddWeights(ref DepthwiseSweep<T> sweep, T* plane, T* factor, T* sums)
-    {
-        sweep.Sums = sums;
-        for (int row = 0; row < outHeight; row += rowsPerBlock)
-        {
-            SetRows(ref sweep, row);
-            for (int index = 0; index < columns; index++)
-            {
-                SetColumns(ref sweep, index, plane);
-                sweep.Factor = factor + (nint)row * outWidth + Column(index);
-                S.Weights(sweep);
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void SetRows(ref DepthwiseSweep<T> sweep, int row)
-    {
-        sweep.First = row - top;
-        sweep.Rows = Math.Min(rowsPerBlock, outHeight - row);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void SetColumns(ref DepthwiseSweep<T> sweep, int index, T* plane)
-    {
-        sweep.Source = plane + Column(index) - left;
-        sweep.Masks = masks + (nint)index * (S.Size + 1) * L.Count;
-        sweep.FactorMask = sweep.Masks + S.Size * L.Count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -258,12 +252,13 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
             {
                 int plane = n * channels + first + c;
                 T* sum = ofChunk + (nint)c * SumsOfChannel, from = Readable(source, plane, planeSize, before, after, staged);
-                Prefetch(c + 1 < count ? plane + 1 : (n - 1) * channels + first);
+                SetAhead(ref sweep, (c + 1 < count ? plane + 1 : (n - 1) * channels + first) - plane);
                 if (db != null) Add(from, planeSize, sum + Taps * L.Count);
-                if (dw != null) AddWeights(ref sweep, from, Readable(x, plane, outPlane, 0, outWidth < L.Count ? L.Count : 0, stagedFactor), sum);
-                if (destination == null) continue;
-                LoadFilter(first + c, ref sweep);
-                Correlate(ref sweep, from, destination + (nint)plane * outPlane, spill);
+                if (destination != null) LoadFilter(first + c, ref sweep);
+                sweep.Sums = sum;
+                T* factor = dw == null ? null : Readable(x, plane, outPlane, 0, outWidth < L.Count ? L.Count : 0, stagedFactor);
+                T* target = destination == null ? null : destination + (nint)plane * outPlane;
+                if (factor != null || target != null) Sweep(ref sweep, from, factor, target, spill);
             }
         }
     }
@@ -284,17 +279,6 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
             for (int k = 0; k < Taps && dw != null; k++) Put(dw + (nint)channel * Taps + Taps - 1 - k, L.Sum(L.Load(sum + k * L.Count)));
             if (db != null) Put(db + channel, L.Sum(L.Load(sum + Taps * L.Count)));
         }
-    }
-
-    /// <summary>Asks for what the next plane needs: with three operands the memory, not the arithmetic, sets the pace, and each plane is a new beginning to it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Prefetch(int plane)
-    {
-        if (plane < 0) return;
-        int planeBytes = Math.Min(height * width * sizeof(T), LargestPrefetch), outBytes = Math.Min(outHeight * outWidth * sizeof(T), LargestPrefetch);
-        Simd.Prefetch(source + (nint)plane * height * width, planeBytes);
-        if (dw != null) Simd.Prefetch(x + (nint)plane * outHeight * outWidth, outBytes);
-        if (destination != null) Simd.Prefetch(destination + (nint)plane * outHeight * outWidth, outBytes);
     }
 
     private readonly void Put(T* target, T value) => *target = accumulate ? *target + value : value;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace WeightSharing.Kernels;
 
@@ -42,8 +43,40 @@ internal unsafe struct DepthwiseSweep<T>
     /// <summary>Weight gradients: a vector a tap, added to.</summary>
     public T* Sums;
 
+    /// <summary>
+    /// How far ahead, in elements, the source and the outputs of the next plane lie, which are asked for row by row: each plane is a new beginning to the
+    /// memory, and it, not the arithmetic, sets the pace. 0 where everything stays in a cache.
+    /// </summary>
+    public nint SourceAhead, OutAhead;
+
     /// <summary>Room for pointers to rows.</summary>
     public T** Table;
+
+    /// <summary>The first entries of the table are the rows that the taps of a run of output rows see, from <paramref name="row"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void WriteRows(int row, int count)
+    {
+        T** table = Table;
+        nint pitch = Pitch;
+        int first = First + row, height = Height;
+        T* from = Source + first * pitch, zeros = Zeros;
+        for (int r = 0; r < count; r++, from += pitch) table[r] = from;
+        for (int r = Math.Min(-first, count) - 1; r >= 0; r--) table[r] = zeros;
+        for (int r = Math.Max(height - first, 0); r < count; r++) table[r] = zeros;
+    }
+
+    /// <summary>Asks for what the next plane has at a run of rows of <paramref name="outputs"/> and at the sources that their first taps see.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void AskAhead(int row, int count, T* outputs)
+    {
+        if (SourceAhead == 0) return;
+        T* from = Source + (First + row) * Pitch + SourceAhead, to = outputs + row * OutPitch + OutAhead;
+        for (int r = 0; r < count; r++, from += Pitch, to += OutPitch)
+        {
+            Simd.Prefetch(from);
+            Simd.Prefetch(to);
+        }
+    }
 }
 
 /// <summary>The sweeps of one size of filter.</summary>
@@ -55,6 +88,9 @@ internal interface IDepthwiseSweeps<T>
 
     /// <summary>target[i, j] = bias + Σ_{u, v} filter[u, v] · source[First + i + u, j + v].</summary>
     static abstract void Correlate(in DepthwiseSweep<T> s);
+
+    /// <summary>Both, with whole rows of targets without ReLU; the order of the two is free.</summary>
+    static abstract void CorrelateAndWeights(in DepthwiseSweep<T> s);
 
     /// <summary>sums[u, v] += Σ_i factor[i, j] · source[First + i + u, j + v], lane by lane.</summary>
     static abstract void Weights(in DepthwiseSweep<T> s);

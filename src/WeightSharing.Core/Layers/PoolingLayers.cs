@@ -3,7 +3,7 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Layers;
 
-/// <summary>Maximum over windows: [N, C, H, W] → [N, C, outH, outW].</summary>
+/// <summary>Maximum over windows: [N, C, H, W] → [N, C, outH, outW], or of one image [C, H, W] → [C, outH, outW].</summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <param name="kernelSize">Extent of a window.</param>
 /// <param name="stride">Step between windows; null is the kernel size.</param>
@@ -25,7 +25,7 @@ public sealed class MaxPool2d<T>(Size2 kernelSize, Size2? stride = null, Size2 p
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new MaxPool2d<TOther>(kernelSize, stride, padding, dilation, ceilMode);
 }
 
-/// <summary>Mean over windows: [N, C, H, W] → [N, C, outH, outW].</summary>
+/// <summary>Mean over windows: [N, C, H, W] → [N, C, outH, outW], or of one image [C, H, W] → [C, outH, outW].</summary>
 /// <typeparam name="T">Element type.</typeparam>
 /// <param name="kernelSize">Extent of a window.</param>
 /// <param name="stride">Step between windows; null is the kernel size.</param>

@@ -10,17 +10,18 @@ public static class AveragePoolOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[p] = Σ_k x[stride·p + k − padding] / size(p)       ∂x[i] += Σ_{p ∋ i} ∂y[p] / size(p)
-        /// <summary>Mean over windows: [N, C, H, W] → [N, C, outH, outW]; padding counts as zeros.</summary>
+        /// <summary>Mean over windows: [N, C, H, W] → [N, C, outH, outW], or of one image [C, H, W] → [C, outH, outW]; padding counts as zeros.</summary>
         /// <param name="kernel">Extent of a window.</param>
         /// <param name="stride">Step between windows; null is the kernel.</param>
         /// <param name="padding">At most half the kernel.</param>
         /// <param name="ceilMode">Also a last window that is cut off, if it begins inside the input or the padding before it.</param>
         /// <param name="countIncludePadding">Divides by the window's extent within the padded input; otherwise by the number of real elements.</param>
-        /// <exception cref="ArgumentException">Not an image batch, or a kernel larger than the padded input.</exception>
+        /// <exception cref="ArgumentException">Neither images nor one image, or a kernel larger than the padded input.</exception>
         public Tensor<T> AveragePool2d(
             Size2 kernel, Size2? stride = null, Size2 padding = default, bool ceilMode = false, bool countIncludePadding = true)
         {
             ArgumentNullException.ThrowIfNull(x);
+            if (x.Rank == 3) return x.Unsqueeze(0).AveragePool2d(kernel, stride, padding, ceilMode, countIncludePadding).Squeeze(0);
             PoolingGeometry geometry = Pooling.Geometry("AveragePool2d", x.Shape, kernel, stride ?? kernel, padding, 1, ceilMode);
             return new AveragePoolMap<T>(geometry, x.Shape, countIncludePadding).Apply(x);
         }

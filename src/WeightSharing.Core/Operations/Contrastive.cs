@@ -8,10 +8,10 @@ public static partial class Loss
     /// <summary>Pulls similar pairs together and pushes different ones a margin apart. Hadsell, Chopra &amp; LeCun 2006, eq. 4.</summary>
     /// <param name="distance">d of each pair, of any shape; not negative.</param>
     /// <param name="similar">y of the same shape: 1 for a similar pair, 0 for a different one, or a degree of similarity between.</param>
-    /// <param name="margin">m, the distance from which on a different pair costs nothing; greater than 0.</param>
+    /// <param name="margin">m, the distance from which on a different pair costs nothing; not negative.</param>
     /// <param name="reduction">Mean over the pairs, sum, or none.</param>
     /// <exception cref="ArgumentException">The shapes differ, or a label is not in 0 … 1.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative.</exception>
     /// <exception cref="InvalidOperationException">A mean over nothing.</exception>
     public static Tensor<T> Contrastive<T>(Tensor<T> distance, Tensor<T> similar, double margin = 1, LossReduction reduction = LossReduction.Mean)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -24,7 +24,7 @@ public static partial class Loss
                 $"Contrastive: distances {distance.Shape} and labels {similar.Shape} differ; there must be one label for each pair.", nameof(similar));
         }
 
-        if (!(margin > 0)) throw new ArgumentOutOfRangeException(nameof(margin), $"Contrastive: margin {margin}; it must be greater than 0.");
+        if (!(margin >= 0)) throw new ArgumentOutOfRangeException(nameof(margin), $"Contrastive: margin {margin}; it must not be negative.");
         RequireLabels("Contrastive", similar, label => label >= T.Zero && label <= T.One, "1 for similar, 0 for different, or a number between");
         T half = T.CreateChecked(0.5), one = T.One;
         Tensor<T> gap = (T.CreateChecked(margin) - distance).Relu();
@@ -35,7 +35,7 @@ public static partial class Loss
     /// <param name="left">[N, D].</param>
     /// <param name="right">[N, D].</param>
     /// <param name="similar">[N]: 1 for a similar pair, 0 for a different one.</param>
-    /// <param name="margin">m; greater than 0.</param>
+    /// <param name="margin">m; not negative.</param>
     /// <param name="reduction">Mean over the pairs, sum, or none.</param>
     /// <inheritdoc cref="Contrastive{T}(Tensor{T}, Tensor{T}, double, LossReduction)"/>
     public static Tensor<T> Contrastive<T>(

@@ -12,7 +12,7 @@ public static class ConvolutionOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[n, o, p] = b[o] + Σ_{c, k} w[o, c, k]·x[n, c, stride·p + dilation·k − padding]
-        /// <summary>Cross-correlation of images: [N, Cin, H, W] → [N, Cout, outH, outW].</summary>
+        /// <summary>Cross-correlation of images: [N, Cin, H, W] → [N, Cout, outH, outW]; of one image: [Cin, H, W] → [Cout, outH, outW].</summary>
         /// <param name="weight">[Cout, Cin / groups, kH, kW].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between windows; null is 1.</param>
@@ -30,6 +30,11 @@ public static class ConvolutionOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank == 3 && weight.Rank == 4)
+            {
+                return x.Unsqueeze(0).Conv2d(weight, bias, stride, padding, dilation, groups, algorithm, relu, maxPool).Squeeze(0);
+            }
+
             if (x.Rank != 4 || weight.Rank != 4)
             {
                 throw new ArgumentException($"Conv2d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, H, W] and weight [Cout, Cin/groups, kH, kW].");
@@ -45,7 +50,7 @@ public static class ConvolutionOperation
             return pools || maxPool == 1 ? y : y.MaxPool2d(maxPool);
         }
 
-        /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL].</summary>
+        /// <summary>Cross-correlation of sequences: [N, Cin, L] → [N, Cout, outL]; of one sequence: [Cin, L] → [Cout, outL].</summary>
         /// <param name="weight">[Cout, Cin / groups, k].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between windows.</param>
@@ -59,6 +64,7 @@ public static class ConvolutionOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank == 2 && weight.Rank == 3) return x.Unsqueeze(0).Conv1d(weight, bias, stride, padding, dilation, groups, relu).Squeeze(0);
             if (x.Rank != 3 || weight.Rank != 3)
             {
                 throw new ArgumentException($"Conv1d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, L] and weight [Cout, Cin/groups, k].");

@@ -12,13 +12,14 @@ public static class ConvolutionTransposeOperation
     {
         // y[n, c, i] = b[c] + Σ_{o, p, k: stride·p + dilation·k − padding = i} w[o, c, k]·x[n, o, p]
         /// <summary>
-        /// Transposed convolution of images: [N, Cin, H, W] → [N, Cout, outH, outW], the adjoint of <c>Conv2d</c> with the same weight.
+        /// Transposed convolution of images: [N, Cin, H, W] → [N, Cout, outH, outW], the adjoint of <c>Conv2d</c> with the same weight; of one
+        /// image: [Cin, H, W] → [Cout, outH, outW].
         /// </summary>
         /// <param name="weight">[Cin, Cout / groups, kH, kW].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between the places of the input in the output; null is 1.</param>
         /// <param name="padding">What is cut off around the output.</param>
-        /// <param name="outputPadding">Rows and columns more at the bottom and on the right, fewer than the stride.</param>
+        /// <param name="outputPadding">Rows and columns more at the bottom and on the right, fewer than the stride or the dilation.</param>
         /// <param name="dilation">Step between the taps of a window; null is 1.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <param name="algorithm">How it may be computed.</param>
@@ -29,6 +30,11 @@ public static class ConvolutionTransposeOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank == 3 && weight.Rank == 4)
+            {
+                return x.Unsqueeze(0).ConvTranspose2d(weight, bias, stride, padding, outputPadding, dilation, groups, algorithm).Squeeze(0);
+            }
+
             if (x.Rank != 4 || weight.Rank != 4)
             {
                 throw new ArgumentException(
@@ -40,13 +46,14 @@ public static class ConvolutionTransposeOperation
         }
 
         /// <summary>
-        /// Transposed convolution of sequences: [N, Cin, L] → [N, Cout, outL], the adjoint of <c>Conv1d</c> with the same weight.
+        /// Transposed convolution of sequences: [N, Cin, L] → [N, Cout, outL], the adjoint of <c>Conv1d</c> with the same weight; of one
+        /// sequence: [Cin, L] → [Cout, outL].
         /// </summary>
         /// <param name="weight">[Cin, Cout / groups, k].</param>
         /// <param name="bias">[Cout], or null.</param>
         /// <param name="stride">Step between the places of the input in the output.</param>
         /// <param name="padding">What is cut off at both ends of the output.</param>
-        /// <param name="outputPadding">Elements more at the end, fewer than the stride.</param>
+        /// <param name="outputPadding">Elements more at the end, fewer than the stride or the dilation.</param>
         /// <param name="dilation">Step between the taps of a window.</param>
         /// <param name="groups">Groups of channels that do not see each other.</param>
         /// <exception cref="ArgumentException">The shapes do not fit, or nothing is left of the output.</exception>
@@ -56,6 +63,11 @@ public static class ConvolutionTransposeOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
+            if (x.Rank == 2 && weight.Rank == 3)
+            {
+                return x.Unsqueeze(0).ConvTranspose1d(weight, bias, stride, padding, outputPadding, dilation, groups).Squeeze(0);
+            }
+
             if (x.Rank != 3 || weight.Rank != 3)
             {
                 throw new ArgumentException(
@@ -88,12 +100,13 @@ public static class ConvolutionTransposeOperation
         }
 
         if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
-        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= stride.Height
-            || outputPadding.Width >= stride.Width)
+        if (outputPadding.Height < 0 || outputPadding.Width < 0 || outputPadding.Height >= Math.Max(stride.Height, dilation.Height)
+            || outputPadding.Width >= Math.Max(stride.Width, dilation.Width))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(outputPadding),
-                $"{operation}: output padding {outputPadding} with stride {stride}; it must lie between 0 and the stride less 1.");
+                $"{operation}: output padding {outputPadding} with stride {stride} and dilation {dilation}; "
+                + "it must be at least 0 and smaller than the stride or the dilation.");
         }
 
         if (x.Shape[1] != weight.Shape[0] || weight.Shape[0] % groups != 0)
@@ -119,6 +132,15 @@ public static class ConvolutionTransposeOperation
             throw new ArgumentException(
                 $"{operation}: nothing is left of the output {height}×{width} (input {x.Shape}, weight {weight.Shape}, stride {stride}, "
                 + $"padding {padding}); pad less.");
+        }
+
+        if (outputPadding.Height >= stride.Height || outputPadding.Width >= stride.Width)
+        {
+            // A convolution of so large an output would have more windows than the input has places: the rows more are added to the whole output.
+            Tensor<T> whole = Run(x, weight, null, stride, 0, 0, dilation, groups, operation, algorithm)
+                .Pad([(0, 0), (0, 0), (0, outputPadding.Height), (0, outputPadding.Width)])
+                .Pad([(0, 0), (0, 0), (-padding.Top, -padding.Bottom), (-padding.Left, -padding.Right)]);
+            return bias is null ? whole : whole + bias.Reshape(channels, 1, 1);
         }
 
         Shape output = [x.Shape[0], channels, height, width];

@@ -4,8 +4,8 @@ namespace WeightSharing.Tensors;
 
 public static partial class Loss
 {
-    /// <summary>PyTorch's: keeps the cosine of a zero vector at 0.</summary>
-    private const double CosineEpsilon = 1e-12;
+    /// <summary>PyTorch's, which is a single-precision number in every precision: keeps the cosine of a zero vector at 0.</summary>
+    private const double CosineEpsilon = 1e-12f;
 
     // ℓ = 1 − c for y = 1, max(0, c − m) for y = −1,  c = a·b / √((a·a + ε)(b·b + ε))
     /// <summary>Turns similar vectors the same way, and different ones apart until their cosine is below a margin.</summary>
@@ -33,7 +33,7 @@ public static partial class Loss
         T epsilon = T.CreateChecked(CosineEpsilon);
         Tensor<T> lengths = (((left * left).Sum(-1) + epsilon) * ((right * right).Sum(-1) + epsilon)).Sqrt();
         Tensor<T> cosine = (left * right).Sum(-1) / lengths;
-        Tensor<T> losses = Tensor.Where(labels.Greater(T.Zero), T.One - cosine, (cosine - T.CreateChecked(margin)).Relu());
+        Tensor<T> losses = Tensor.Where(labels.Greater(T.Zero), T.One - cosine, Hinge(cosine - T.CreateChecked(margin)));
         return Reduce(losses, reduction, "CosineEmbedding");
     }
 }

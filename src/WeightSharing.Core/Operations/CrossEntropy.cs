@@ -12,8 +12,8 @@ public static partial class Loss
     public const int DefaultIgnoreIndex = -100;
 
     /// <summary>−ln softmax(logits)[target]: the cross-entropy of class indices.</summary>
-    /// <param name="logits">[N, C] or [N, C, d1, …].</param>
-    /// <param name="target">Class indices [N] or [N, d1, …], from 0 to C − 1, or <paramref name="ignoreIndex"/>.</param>
+    /// <param name="logits">[N, C] or [N, C, d1, …], or [C] for one row.</param>
+    /// <param name="target">Class indices [N] or [N, d1, …], or one for one row, from 0 to C − 1, or <paramref name="ignoreIndex"/>.</param>
     /// <param name="reduction">Mean over the labelled rows (weighted by their class weight), sum, or none.</param>
     /// <param name="classWeight">[C]; not differentiated. Null is all one.</param>
     /// <param name="labelSmoothing">s in 0 … 1: the target distribution is (1 − s)·one-hot + s/C.</param>
@@ -28,11 +28,13 @@ public static partial class Loss
     {
         ArgumentNullException.ThrowIfNull(target);
         (int rows, int classes, int inner) = CheckLogits(logits, classWeight, labelSmoothing);
-        Shape expected = logits.Shape.Without(1);
+        Shape expected = logits.Rank == 1 ? [] : logits.Shape.Without(1);
         if (target.Shape != expected)
         {
             throw new ArgumentException($"CrossEntropy: target {target.Shape} does not fit logits {logits.Shape}; class indices must be {expected}.");
         }
+
+        if (logits.Rank == 1) return OfOne(CrossEntropy(logits.Unsqueeze(0), target.Reshape(1), reduction, classWeight, labelSmoothing, ignoreIndex));
 
         // A row without label is −1 from here on.
         Tensor<int> labels = Tensor<int>.Uninitialized(expected, "CrossEntropy");
@@ -61,7 +63,7 @@ public static partial class Loss
     }
 
     /// <summary>−Σ_c target[c]·ln softmax(logits)[c]: the cross-entropy of class probabilities, which are not differentiated.</summary>
-    /// <param name="logits">[N, C] or [N, C, d1, …].</param>
+    /// <param name="logits">[N, C] or [N, C, d1, …], or [C] for one row.</param>
     /// <param name="target">Probabilities, of the logits' shape.</param>
     /// <param name="reduction">Mean over the rows, sum, or none.</param>
     /// <param name="classWeight">[C]; not differentiated. Null is all one.</param>
@@ -78,6 +80,8 @@ public static partial class Loss
         {
             throw new ArgumentException($"CrossEntropy: target {target.Shape} does not fit logits {logits.Shape}; class probabilities must have the logits' shape.");
         }
+
+        if (logits.Rank == 1) return OfOne(CrossEntropy(logits.Unsqueeze(0), target.Unsqueeze(0), reduction, classWeight, labelSmoothing));
 
         ReadOnlySpan<T> probabilities = target.DenseSpan(), weights = classWeight is null ? default : classWeight.DenseSpan();
         T smoothing = T.CreateChecked(labelSmoothing), share = classes == 0 ? T.Zero : smoothing / T.CreateChecked(classes);
@@ -98,10 +102,11 @@ public static partial class Loss
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(logits);
-        if (logits.Rank < 2) throw new ArgumentException($"CrossEntropy: logits {logits.Shape}; expected [N, C] or [N, C, d1, …].");
-        if (classWeight is not null && classWeight.Shape != logits.Shape[1])
+        if (logits.Rank == 0) throw new ArgumentException($"CrossEntropy: logits {logits.Shape}; expected [N, C] or [N, C, d1, …], or [C] for one row.");
+        int classes = logits.Shape[Math.Min(1, logits.Rank - 1)];
+        if (classWeight is not null && classWeight.Shape != classes)
         {
-            throw new ArgumentException($"CrossEntropy: class weights {classWeight.Shape} do not fit logits {logits.Shape}; they must be [{logits.Shape[1]}].");
+            throw new ArgumentException($"CrossEntropy: class weights {classWeight.Shape} do not fit logits {logits.Shape}; they must be [{classes}].");
         }
 
         if (!(labelSmoothing is >= 0 and <= 1))
@@ -109,8 +114,11 @@ public static partial class Loss
             throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"CrossEntropy: label smoothing {labelSmoothing}; expected 0 to 1.");
         }
 
-        return (logits.Shape[0], logits.Shape[1], logits.Shape.Slice(2, logits.Rank).Count);
+        return logits.Rank == 1 ? (1, classes, 1) : (logits.Shape[0], classes, logits.Shape.Slice(2, logits.Rank).Count);
     }
+
+    private static Tensor<T> OfOne<T>(Tensor<T> loss)
+        where T : unmanaged => loss.Rank == 0 ? loss : loss.Squeeze(0);
 
     private static void RequireDivisor<T>(Tensor<T> logits, LossReduction reduction, T divisor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

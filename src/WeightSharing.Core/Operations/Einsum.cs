@@ -5,12 +5,15 @@ namespace WeightSharing.Tensors;
 /// <summary>Sums of products in Einstein's notation.</summary>
 public static class EinsumOperation
 {
+    private const string Ellipsis = "...";
+
     extension(Tensor)
     {
         /// <summary>
         /// The sum of products that an equation names: <c>"bik,bkj->bij"</c> is a batch of matrix products, <c>"ii->i"</c> a diagonal.
         /// Letters of the right side are kept, in its order; all others are summed over. Without an arrow, letters that occur once are
-        /// kept, in alphabetical order.
+        /// kept, in alphabetical order. An ellipsis stands for any dimensions, which broadcast from the last on, as in
+        /// <c>"...ij,...jk->...ik"</c>; without an arrow they come first. A named dimension of extent 1 broadcasts, too.
         /// </summary>
         /// <param name="equation">One letter a dimension, operands separated by commas; spaces do not count.</param>
         /// <param name="operands">As many as the left side has parts.</param>
@@ -18,14 +21,16 @@ public static class EinsumOperation
         public static Tensor<T> Einsum<T>(string equation, params ReadOnlySpan<Tensor<T>> operands)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            (string[] inputs, string output) = Parse(equation, operands.Length);
-            CheckExtents(equation, inputs, operands);
+            (string[] inputs, string output) = Parse(equation, operands);
+            Dictionary<char, int> extents = Extents(equation, inputs, operands);
+            var dense = new Tensor<T>[inputs.Length];
+            for (int i = 0; i < inputs.Length; i++) dense[i] = WithoutBroadcast(WithoutRepeats(operands[i], ref inputs[i]), ref inputs[i], extents);
             string labels = inputs[0];
-            Tensor<T> result = WithoutRepeats(operands[0], ref labels);
-            for (int i = 1; i < operands.Length; i++)
+            Tensor<T> result = dense[0];
+            for (int i = 1; i < inputs.Length; i++)
             {
                 string right = inputs[i];
-                Tensor<T> operand = WithoutRepeats(operands[i], ref right);
+                Tensor<T> operand = dense[i];
                 // What this pair alone holds is summed as soon as it can be.
                 string needed = output + string.Concat(inputs[(i + 1)..]);
                 result = SumOut(result, ref labels, needed + right);
@@ -38,45 +43,87 @@ public static class EinsumOperation
         }
     }
 
-    private static (string[] Inputs, string Output) Parse(string equation, int operands)
+    /// <summary>The labels of each operand and of the result; dimensions of an ellipsis are labelled by digits, counted from the last.</summary>
+    private static (string[] Inputs, string Output) Parse<T>(string equation, ReadOnlySpan<Tensor<T>> operands)
+        where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(equation);
         string[] sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
         string[] inputs = sides[0].Split(',');
-        string letters = string.Concat(inputs);
-        string output = sides.Length == 2 ? sides[1] : string.Concat(letters.Where(letter => letters.Count(other => other == letter) == 1).Order());
+        string letters = string.Concat(inputs).Replace(Ellipsis, "", StringComparison.Ordinal);
+        string once = string.Concat(letters.Where(letter => letters.Count(other => other == letter) == 1).Order());
+        string output = sides.Length == 2 ? sides[1] : (sides[0].Contains(Ellipsis, StringComparison.Ordinal) ? Ellipsis : "") + once;
+        string kept = output.Replace(Ellipsis, "", StringComparison.Ordinal);
         string? rule = sides.Length > 2 ? "it may have one arrow"
-            : !letters.Concat(output).All(char.IsAsciiLetter) ? "dimensions are named by the letters a to z and A to Z"
-            : inputs.Length != operands ? $"it names {inputs.Length} operands, {operands} are given"
-            : output.Distinct().Count() != output.Length ? "a letter occurs twice on the right"
-            : !output.All(letters.Contains) ? "a letter on the right does not occur on the left"
+            : inputs.Append(output).Any(part => part.Split(Ellipsis).Length > 2) ? "an ellipsis may occur once in a part"
+            : !letters.Concat(kept).All(char.IsAsciiLetter) ? "dimensions are named by the letters a to z and A to Z, and those without a name by ..."
+            : inputs.Length != operands.Length ? $"it names {inputs.Length} operands, {operands.Length} are given"
+            : kept.Distinct().Count() != kept.Length ? "a letter occurs twice on the right"
+            : !kept.All(letters.Contains) ? "a letter on the right does not occur on the left"
             : null;
-        return rule is null ? (inputs, output) : throw new ArgumentException($"Einsum: equation \"{equation}\": {rule}.", nameof(equation));
+        if (rule is not null) throw new ArgumentException($"Einsum: equation \"{equation}\": {rule}.", nameof(equation));
+        int unnamed = 0;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            Shape shape = operands[i].Shape;
+            bool open = inputs[i].Contains(Ellipsis, StringComparison.Ordinal);
+            int named = inputs[i].Length - (open ? Ellipsis.Length : 0), more = shape.Rank - named;
+            if (open ? more < 0 : more != 0)
+            {
+                throw new ArgumentException(
+                    $"Einsum: equation \"{equation}\": operand {i} has shape {shape}, its part \"{inputs[i]}\" names {named} "
+                    + $"dimensions{(open ? " besides the ellipsis" : "")}.", nameof(operands));
+            }
+
+            unnamed = Math.Max(unnamed, more);
+            inputs[i] = inputs[i].Replace(Ellipsis, Unnamed(more), StringComparison.Ordinal);
+        }
+
+        return (inputs, output.Replace(Ellipsis, Unnamed(unnamed), StringComparison.Ordinal));
     }
 
-    private static void CheckExtents<T>(string equation, string[] inputs, ReadOnlySpan<Tensor<T>> operands)
+    private static string Unnamed(int dimensions) => string.Concat(Enumerable.Range(0, dimensions).Reverse());
+
+    private static Dictionary<char, int> Extents<T>(string equation, string[] inputs, ReadOnlySpan<Tensor<T>> operands)
         where T : unmanaged
     {
         var extents = new Dictionary<char, int>();
         for (int i = 0; i < inputs.Length; i++)
         {
             Shape shape = operands[i].Shape;
-            if (shape.Rank != inputs[i].Length)
-            {
-                throw new ArgumentException(
-                    $"Einsum: equation \"{equation}\": operand {i} has shape {shape}, its part \"{inputs[i]}\" names {inputs[i].Length} "
-                    + "dimensions.", nameof(operands));
-            }
-
             for (int d = 0; d < shape.Rank; d++)
             {
                 char label = inputs[i][d];
-                if (extents.TryAdd(label, shape[d]) || extents[label] == shape[d]) continue;
+                int first = inputs[i].IndexOf(label, StringComparison.Ordinal);
+                if (first < d && shape[first] == shape[d]) continue;
+                if (first == d && (extents.TryAdd(label, shape[d]) || extents[label] == shape[d] || shape[d] == 1)) continue;
+                if (first == d && extents[label] == 1)
+                {
+                    extents[label] = shape[d];
+                    continue;
+                }
+
+                string name = char.IsAsciiDigit(label) ? "this dimension of the ellipsis" : $"'{label}'";
                 throw new ArgumentException(
-                    $"Einsum: equation \"{equation}\": dimension {d} of operand {i} {shape} is {shape[d]}, but '{label}' was "
-                    + $"{extents[label]} before; they must be equal.", nameof(operands));
+                    $"Einsum: equation \"{equation}\": dimension {d} of operand {i} {shape} is {shape[d]}, but {name} was "
+                    + $"{(first < d ? shape[first] : extents[label])} before; they must be equal{(first < d ? "" : ", or one of them 1")}.", nameof(operands));
             }
         }
+
+        return extents;
+    }
+
+    /// <summary>A dimension of extent 1 that is longer in another operand serves for all of its positions: it is left out.</summary>
+    private static Tensor<T> WithoutBroadcast<T>(Tensor<T> x, ref string labels, Dictionary<char, int> extents)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int d = labels.Length - 1; d >= 0; d--)
+        {
+            if (x.Shape[d] == extents[labels[d]]) continue;
+            (x, labels) = (x.Squeeze(d), labels.Remove(d, 1));
+        }
+
+        return x;
     }
 
     /// <summary>A letter that occurs twice in one operand takes the diagonal of the two dimensions.</summary>

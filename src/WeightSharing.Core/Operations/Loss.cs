@@ -28,6 +28,10 @@ public static partial class Loss
             _ => RequireValues(values, loss).Mean(),
         };
 
+    /// <summary>max(0, x), which is as in PyTorch still differentiated as x at 0: pairs that tie are told apart.</summary>
+    private static Tensor<T> Hinge<T>(Tensor<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => x.Clamp(T.Zero, T.PositiveInfinity);
+
     private static Tensor<T> RequireValues<T>(Tensor<T> values, string loss)
         where T : unmanaged => values.Count > 0
         ? values

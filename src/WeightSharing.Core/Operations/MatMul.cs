@@ -65,6 +65,12 @@ public static class MatMulOperation
         int rank = leading.Rank;
         Tensor<T> y = Tensor<T>.Uninitialized(leading.Concat([m, n]), "MatMul");
         if (y.Count == 0) return y;
+        if (k == 0)
+        {
+            // Sums of nothing; the operands, though, may begin behind the end of what they are views of.
+            y.Buffer.Clear();
+            return y;
+        }
 
         Span<int> left = stackalloc int[Shape.MaximumRank], right = stackalloc int[Shape.MaximumRank];
         a.BroadcastStrides(leading.Concat([m, k]), left);

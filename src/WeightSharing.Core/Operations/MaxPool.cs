@@ -11,16 +11,17 @@ public static class MaxPoolOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[p] = max_{k} x[stride·p + dilation·k − padding]       ∂x[argmax] += ∂y[p]
-        /// <summary>Maximum over windows: [N, C, H, W] → [N, C, outH, outW]. Padding counts as −∞; of equal maxima the first in row-major order gets the gradient.</summary>
+        /// <summary>Maximum over windows: [N, C, H, W] → [N, C, outH, outW], or of one image [C, H, W] → [C, outH, outW]. Padding counts as −∞; of equal maxima the first in row-major order gets the gradient.</summary>
         /// <param name="kernel">Extent of a window.</param>
         /// <param name="stride">Step between windows; null is the kernel.</param>
         /// <param name="padding">At most half the kernel.</param>
         /// <param name="dilation">Step between the elements of a window; null is 1.</param>
         /// <param name="ceilMode">Also a last window that is cut off, if it begins inside the input or the padding before it.</param>
-        /// <exception cref="ArgumentException">Not an image batch, or a kernel larger than the padded input.</exception>
+        /// <exception cref="ArgumentException">Neither images nor one image, or a kernel larger than the padded input.</exception>
         public Tensor<T> MaxPool2d(Size2 kernel, Size2? stride = null, Size2 padding = default, Size2? dilation = null, bool ceilMode = false)
         {
             ArgumentNullException.ThrowIfNull(x);
+            if (x.Rank == 3) return x.Unsqueeze(0).MaxPool2d(kernel, stride, padding, dilation, ceilMode).Squeeze(0);
             PoolingGeometry geometry = Pooling.Geometry("MaxPool2d", x.Shape, kernel, stride ?? kernel, padding, dilation ?? 1, ceilMode);
             if (Graph.Records(x)) return new MaxPoolMap<T>(geometry, x.Shape).Apply(x);
 

@@ -8,7 +8,7 @@ internal static class Pooling
     /// <exception cref="ArgumentException">Not [N, C, H, W], a kernel larger than the padded input, or padding of more than half the kernel.</exception>
     public static PoolingGeometry Geometry(string operation, in Shape x, Size2 kernel, Size2 stride, Size2 padding, Size2 dilation, bool ceilMode)
     {
-        if (x.Rank != 4) throw new ArgumentException($"{operation}: input {x}; expected [N, C, H, W].");
+        if (x.Rank != 4) throw new ArgumentException($"{operation}: input {x}; expected [N, C, H, W] or [C, H, W].");
         ConvolutionOperation.RequireSteps(operation, stride, dilation);
         if (kernel.Height < 1 || kernel.Width < 1) throw new ArgumentOutOfRangeException(nameof(kernel), $"{operation}: kernel {kernel}; it must be at least 1.");
         if (padding.Height < 0 || padding.Width < 0 || 2 * padding.Height > kernel.Height || 2 * padding.Width > kernel.Width)
@@ -16,7 +16,11 @@ internal static class Pooling
             throw new ArgumentOutOfRangeException(nameof(padding), $"{operation}: padding {padding}; it must lie between 0 and half the kernel {kernel}, so that every window holds an element.");
         }
 
-        ConvolutionOperation.RequireRoom(operation, x, kernel, dilation, (padding.Height, padding.Width));
+        // A window that is cut off may reach behind the padded input by less than a step.
+        Padding2d room = ceilMode
+            ? Padding2d.Of(padding.Width, padding.Width + stride.Width - 1, padding.Height, padding.Height + stride.Height - 1)
+            : (padding.Height, padding.Width);
+        ConvolutionOperation.RequireRoom(operation, x, kernel, dilation, room);
         return new PoolingGeometry
         {
             Planes = x[0] * x[1],

@@ -11,10 +11,10 @@ public static partial class Loss
     /// <summary>Wants the distance to something else larger by a margin than the distance to something alike.</summary>
     /// <param name="positive">d⁺ of each triplet, of any shape.</param>
     /// <param name="negative">d⁻, of the same shape.</param>
-    /// <param name="margin">m; greater than 0.</param>
+    /// <param name="margin">m; not negative.</param>
     /// <param name="reduction">Mean over the triplets, sum, or none.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative.</exception>
     /// <exception cref="InvalidOperationException">A mean over nothing.</exception>
     public static Tensor<T> TripletMargin<T>(Tensor<T> positive, Tensor<T> negative, double margin = 1, LossReduction reduction = LossReduction.Mean)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,8 +26,8 @@ public static partial class Loss
             throw new ArgumentException($"TripletMargin: distances {positive.Shape} to the positive and {negative.Shape} to the negative; the shapes must be equal.");
         }
 
-        if (!(margin > 0)) throw new ArgumentOutOfRangeException(nameof(margin), $"TripletMargin: margin {margin}; it must be greater than 0.");
-        return Reduce((positive - negative + T.CreateChecked(margin)).Relu(), reduction, "TripletMargin");
+        if (!(margin >= 0)) throw new ArgumentOutOfRangeException(nameof(margin), $"TripletMargin: margin {margin}; it must not be negative.");
+        return Reduce(Hinge(positive - negative + T.CreateChecked(margin)), reduction, "TripletMargin");
     }
 
     // d(u, v) = ‖u − v + 10⁻⁶‖ₚ,  or  ‖u − v‖₂²
@@ -35,13 +35,13 @@ public static partial class Loss
     /// <param name="anchor">[N, D].</param>
     /// <param name="positive">[N, D], alike the anchor.</param>
     /// <param name="negative">[N, D], unlike it.</param>
-    /// <param name="margin">m; greater than 0.</param>
+    /// <param name="margin">m; not negative.</param>
     /// <param name="p">Of the norm; 2 is Euclidean.</param>
     /// <param name="squared">Squared Euclidean distances instead; their gradient at distance 0 is 0.</param>
     /// <param name="swap">Takes the distance from positive to negative where that is the smaller one.</param>
     /// <param name="reduction">Mean over the triplets, sum, or none.</param>
     /// <exception cref="ArgumentException">The shapes differ, or squared distances are asked for with another norm.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The margin or p is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative, or p not positive.</exception>
     /// <exception cref="InvalidOperationException">A mean over nothing.</exception>
     public static Tensor<T> TripletMargin<T>(
         Tensor<T> anchor, Tensor<T> positive, Tensor<T> negative, double margin = 1, double p = 2, bool squared = false, bool swap = false,

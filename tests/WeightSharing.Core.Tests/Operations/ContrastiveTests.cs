@@ -15,6 +15,7 @@ public class ContrastiveTests
         Expect.Close(Tensor.From(4.5, 1.125, 0, 0.125 + 0.375), Loss.Contrastive(d, Similar, 2, LossReduction.None), 1e-15);
         Expect.Close(Tensor.Scalar(6.125), Loss.Contrastive(d, Similar, 2, LossReduction.Sum), 1e-15);
         Expect.Close(Tensor.Scalar(6.125 / 4), Loss.Contrastive(d, Similar, 2), 1e-15);
+        Expect.Close(Tensor.From(4.5, 0, 0, 0.125), Loss.Contrastive(d, Similar, 0, LossReduction.None), 1e-15);
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public class ContrastiveTests
         Tensor<double> x = Expect.Values([2, 3]), y = Tensor.From(1.0, 0);
         Expect.Throws<ArgumentException>("Contrastive: left [2, 3] and right [3, 2]; the shapes must be equal, [.., D].", () => Loss.Contrastive(x, Expect.Values([3, 2]), y));
         Expect.Throws<ArgumentException>("Contrastive: distances [2] and labels [3] differ; there must be one label for each pair.", () => Loss.Contrastive(x, x, Tensor.Zeros<double>(3)));
-        Expect.Throws<ArgumentOutOfRangeException>("Contrastive: margin 0; it must be greater than 0.", () => Loss.Contrastive(x, x, y, 0));
+        Expect.Throws<ArgumentOutOfRangeException>("Contrastive: margin -1; it must not be negative.", () => Loss.Contrastive(x, x, y, -1));
         Expect.Throws<ArgumentException>(
             "Contrastive: label NaN at 1; expected 1 for similar, 0 for different, or a number between.", () => Loss.Contrastive(x, x, Tensor.From(1, double.NaN)));
         Expect.Throws<ArgumentException>("Contrastive: label -1 at 0; expected", () => Loss.Contrastive(x, x, Tensor.From(-1.0, 1)));

@@ -88,6 +88,17 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void One_item_needs_no_batch()
+    {
+        Tensor<double> x = Expect.Values([4, 6, 5], "x"), weight = Expect.Values([2, 2, 3, 2], "w"), bias = Expect.Values([2], "b");
+        Expect.Close(x.Unsqueeze(0).Conv2d(weight, bias, 2, 1, 1, groups: 2), x.Conv2d(weight, bias, 2, 1, 1, groups: 2).Unsqueeze(0), 0);
+        Expect.Close(x.Unsqueeze(0).Conv2d(weight, bias, groups: 2, relu: true, maxPool: 2), x.Conv2d(weight, bias, groups: 2, relu: true, maxPool: 2).Unsqueeze(0), 0);
+        Tensor<double> row = x.Select(1, 0), taps = weight.Select(2, 0);
+        Expect.Close(row.Unsqueeze(0).Conv1d(taps, bias, 2, (0, 1), groups: 2), row.Conv1d(taps, bias, 2, (0, 1), groups: 2).Unsqueeze(0), 0);
+        Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], groups: 2).Tanh(), x, weight, bias);
+    }
+
+    [Fact]
     public void Operands_that_do_not_fit_are_refused()
     {
         Tensor<double> x = Tensor.Zeros<double>([2, 3, 5, 5]);
@@ -98,11 +109,11 @@ public class ConvolutionTests
             "Conv2d: channels do not fit: input [2, 3, 5, 5] with weight [4, 1, 3, 3] in 3 groups; the input needs 1 · 3 = 3 channels, and 3 must divide the 4 output channels.",
             () => x.Conv2d(Tensor.Zeros<double>([4, 1, 3, 3]), groups: 3));
         Expect.Throws<ArgumentException>(
-            "Conv2d: input [3, 5, 5] with weight [4, 3, 3, 3]; expected input [N, Cin, H, W] and weight [Cout, Cin/groups, kH, kW].",
-            () => Tensor.Zeros<double>([3, 5, 5]).Conv2d(Tensor.Zeros<double>([4, 3, 3, 3])));
+            "Conv2d: input [5, 5] with weight [4, 3, 3, 3]; expected input [N, Cin, H, W] and weight [Cout, Cin/groups, kH, kW].",
+            () => Tensor.Zeros<double>([5, 5]).Conv2d(Tensor.Zeros<double>([4, 3, 3, 3])));
         Expect.Throws<ArgumentException>(
-            "Conv1d: input [3, 5] with weight [4, 3, 3]; expected input [N, Cin, L] and weight [Cout, Cin/groups, k].",
-            () => Tensor.Zeros<double>([3, 5]).Conv1d(Tensor.Zeros<double>([4, 3, 3])));
+            "Conv1d: input [5] with weight [4, 3, 3]; expected input [N, Cin, L] and weight [Cout, Cin/groups, k].",
+            () => Tensor.Zeros<double>([5]).Conv1d(Tensor.Zeros<double>([4, 3, 3])));
         Expect.Throws<ArgumentException>(
             "Conv2d: bias [3] does not fit weight [4, 3, 3, 3]; it must be [4].", () => x.Conv2d(Tensor.Zeros<double>([4, 3, 3, 3]), Tensor.Zeros<double>(3)));
         Expect.Throws<ArgumentException>(

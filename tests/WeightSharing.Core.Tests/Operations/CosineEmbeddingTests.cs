@@ -33,6 +33,16 @@ public class CosineEmbeddingTests
     }
 
     [Fact]
+    public void At_a_zero_vector_the_slope_is_that_of_the_formula()
+    {
+        Tensor<double> zero = Tensor.Zeros<double>([2, 3]).RequireGradient(), other = Expect.Values([2, 3]);
+        Loss.CosineEmbedding(zero, other, Tensor.From(1.0, -1), reduction: LossReduction.Sum).Backward();
+        // ∂c/∂a = b / √(ε(|b|² + ε)) there; the cosine 0 of a different pair lies on the margin 0, where the slope is still that above it.
+        Tensor<double> slope = other / ((other * other).Sum(1, keepDimensions: true) * 1e-12f).Sqrt();
+        Expect.Close(Tensor.Concat([-slope.Slice(0, 0, 1), slope.Slice(0, 1, 2)], 0), zero.Gradient!, 1e-5);
+    }
+
+    [Fact]
     public void Operands_that_do_not_fit_are_refused()
     {
         Tensor<double> x = Expect.Values([2, 3]), y = Tensor.From(1.0, -1);

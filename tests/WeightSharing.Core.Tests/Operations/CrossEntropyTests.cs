@@ -76,6 +76,23 @@ public class CrossEntropyTests
     }
 
     [Fact]
+    public void One_row_needs_no_batch()
+    {
+        Tensor<double> x = Logits.Select(0, 1);
+        Tensor<int> label = Tensor.Scalar(2);
+        foreach (LossReduction reduction in Enum.GetValues<LossReduction>())
+        {
+            Tensor<double> of = Loss.CrossEntropy(x, label, reduction, Weights, 0.1);
+            Assert.Equal(0, of.Rank);
+            Expect.Close([of.Item()], Loss.CrossEntropy(x.Unsqueeze(0), Tensor.From(2), reduction, Weights, 0.1).ToArray(), 0);
+            Expect.Gradients(x => Loss.CrossEntropy(x, label, reduction, Weights, 0.1), x);
+            Expect.Gradients(x => Loss.CrossEntropy(x, Logits.Select(0, 0).Softmax(0), reduction, Weights, 0.1), x);
+        }
+
+        Assert.Equal(0, Loss.CrossEntropy(x, Tensor.Scalar(Loss.DefaultIgnoreIndex), LossReduction.None).Item());
+    }
+
+    [Fact]
     public void Certain_predictions_do_not_become_nan()
     {
         Tensor<double> x = Tensor.From(0.0, double.NegativeInfinity).Reshape(1, 2).RequireGradient();
@@ -111,7 +128,9 @@ public class CrossEntropyTests
             "CrossEntropy: target [3] does not fit logits [4, 3]; class indices must be [4].", () => Loss.CrossEntropy(Logits, Tensor.From(0, 1, 2)));
         Expect.Throws<ArgumentException>(
             "CrossEntropy: target [3] does not fit logits [4, 3]; class probabilities must have the logits' shape.", () => Loss.CrossEntropy(Logits, Tensor.From(0.0, 1, 2)));
-        Expect.Throws<ArgumentException>("CrossEntropy: logits [3]; expected [N, C] or [N, C, d1, …].", () => Loss.CrossEntropy(Tensor.Zeros<double>(3), Tensor.From(0)));
+        Expect.Throws<ArgumentException>("CrossEntropy: logits []; expected [N, C] or [N, C, d1, …], or [C] for one row.", () => Loss.CrossEntropy(Tensor.Scalar(1.0), Tensor.From(0)));
+        Expect.Throws<ArgumentException>("CrossEntropy: target [1] does not fit logits [3]; class indices must be [].", () => Loss.CrossEntropy(Tensor.Zeros<double>(3), Tensor.From(0)));
+        Expect.Throws<ArgumentException>("CrossEntropy: class weights [3] do not fit logits [2]; they must be [2].", () => Loss.CrossEntropy(Tensor.Zeros<double>(2), Tensor.Scalar(0), classWeight: Weights));
         Expect.Throws<ArgumentException>(
             "CrossEntropy: class weights [2] do not fit logits [4, 3]; they must be [3].", () => Loss.CrossEntropy(Logits, Labels, classWeight: Tensor.From(1.0, 2.0)));
         Expect.Throws<ArgumentOutOfRangeException>("CrossEntropy: label smoothing 1.5; expected 0 to 1.", () => Loss.CrossEntropy(Logits, Labels, labelSmoothing: 1.5));

@@ -32,6 +32,31 @@ public class EinsumTests
     }
 
     [Fact]
+    public void An_ellipsis_stands_for_dimensions_that_broadcast()
+    {
+        Tensor<double> a = Expect.Values([2, 1, 3, 4], "a"), b = Expect.Values([5, 4, 2], "b"), v = Expect.Values([4], "v");
+        Expect.Close(a.MatMul(b), Tensor.Einsum("...ij,...jk->...ik", a, b));
+        Expect.Close(a.MatMul(b), Tensor.Einsum("...ij,...jk", a, b));
+        Expect.Close(a.MatMul(b).Sum([0, 1]), Tensor.Einsum("...ij,...jk->ik", a, b));
+        Expect.Close(a.MatMul(v), Tensor.Einsum("...j,j", a, v));
+        Expect.Close(a.Permute(3, 1, 2, 0), Tensor.Einsum("a...b->b...a", a));
+        Expect.Close(b.Sum(0), Tensor.Einsum("n...->...", b));
+        Expect.Close(v * v, Tensor.Einsum("...,...->...", v, v));
+        Expect.Close(v.Outer(v), Tensor.Einsum("i...,...j->ij", v, v));
+        Expect.Gradients(xs => Tensor.Einsum<double>("...ij,...jk->...ik", xs), a, b);
+    }
+
+    [Fact]
+    public void A_named_dimension_of_one_broadcasts()
+    {
+        Tensor<double> a = Expect.Values([2, 1], "a"), b = Expect.Values([2, 3], "b"), one = Expect.Values([1, 3], "one");
+        Expect.Close(a * b, Tensor.Einsum("ij,ij->ij", a, b));
+        Expect.Close((a * b).Sum(), Tensor.Einsum("ij,ij->", a, b));
+        Expect.Close(a * one, Tensor.Einsum("ij,ij->ij", a, one));
+        Expect.Gradients(xs => Tensor.Einsum<double>("ij,ij->i", xs), a, one);
+    }
+
+    [Fact]
     public void Gradients_agree_with_differences()
     {
         Expect.Gradients(xs => Tensor.Einsum<double>("bi,oij,bj->bo", xs), Expect.Values([2, 3], "a"), Expect.Values([4, 3, 2], "b"), Expect.Values([2, 2], "c"));
@@ -44,7 +69,9 @@ public class EinsumTests
 
     [Theory]
     [InlineData("ij,jk->ik->", "it may have one arrow")]
-    [InlineData("i1,jk->ik", "dimensions are named by the letters a to z and A to Z")]
+    [InlineData("i1,jk->ik", "dimensions are named by the letters a to z and A to Z, and those without a name by ...")]
+    [InlineData("i..,jk->ik", "dimensions are named by the letters a to z and A to Z, and those without a name by ...")]
+    [InlineData("......,jk->jk", "an ellipsis may occur once in a part")]
     [InlineData("ij->ij", "it names 1 operands, 2 are given")]
     [InlineData("ij,jk->ii", "a letter occurs twice on the right")]
     [InlineData("ij,jk->il", "a letter on the right does not occur on the left")]
@@ -54,9 +81,15 @@ public class EinsumTests
     [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
-        Expect.Throws<ArgumentException>("Einsum: equation \"ij,jk\": dimension 0 of operand 1 [4, 2] is 4, but 'j' was 3 before; they must be equal.",
+        Expect.Throws<ArgumentException>("Einsum: equation \"ij,jk\": dimension 0 of operand 1 [4, 2] is 4, but 'j' was 3 before; they must be equal, or one of them 1.",
             () => Tensor.Einsum("ij,jk", Expect.Values([2, 3]), Expect.Values([4, 2])));
         Expect.Throws<ArgumentException>("Einsum: equation \"ijk\": operand 0 has shape [2, 3], its part \"ijk\" names 3 dimensions.",
             () => Tensor.Einsum("ijk", Expect.Values([2, 3])));
+        Expect.Throws<ArgumentException>("Einsum: equation \"...ijk\": operand 0 has shape [2, 3], its part \"...ijk\" names 3 dimensions besides the ellipsis.",
+            () => Tensor.Einsum("...ijk", Expect.Values([2, 3])));
+        Expect.Throws<ArgumentException>("Einsum: equation \"...i,...i\": dimension 0 of operand 1 [3, 4] is 3, but this dimension of the ellipsis was 2 before; they must be equal, or one of them 1.",
+            () => Tensor.Einsum("...i,...i", Expect.Values([2, 4]), Expect.Values([3, 4])));
+        Expect.Throws<ArgumentException>("Einsum: equation \"ii\": dimension 1 of operand 0 [1, 3] is 3, but 'i' was 1 before; they must be equal.",
+            () => Tensor.Einsum("ii", Expect.Values([1, 3])));
     }
 }

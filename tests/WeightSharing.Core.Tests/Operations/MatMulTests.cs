@@ -102,4 +102,13 @@ public class MatMulTests
             "MatMul: leading dimensions: shapes do not broadcast: left [2] · right [3]; dimension -1 is 2 on the left and 3 on the right, they must be equal or one of them 1.",
             () => Tensor.Zeros<double>([2, 4, 4]).MatMul(Tensor.Zeros<double>([3, 4, 4])));
     }
+
+    [Fact]
+    public void Sums_over_nothing_are_zero_whatever_the_operands_are_views_of()
+    {
+        Tensor<double> a = Expect.Values([2, 3]).Slice(1, 3, 3), b = Expect.Values([3, 4]).Slice(0, 3, 3);
+        Expect.Close(Tensor.Zeros<double>([2, 4]), a.MatMul(b), 0);
+        Tensor<double> empty = Tensor.Zeros<double>([2, 0, 3]).Permute(0, 2, 1).Slice(1, 2, 3);
+        Expect.Close(Tensor.Zeros<double>([2, 1, 4]), empty.MatMul(Tensor.Zeros<double>([0, 4])), 0);
+    }
 }

@@ -37,6 +37,17 @@ public class TripletMarginTests
     }
 
     [Fact]
+    public void Without_a_margin_distances_that_tie_are_still_told_apart()
+    {
+        Tensor<double> near = Tensor.From(1.0, 2, 1).RequireGradient(), far = Tensor.From(1.0, 1, 3).RequireGradient();
+        Tensor<double> losses = Loss.TripletMargin(near, far, margin: 0, reduction: LossReduction.None);
+        Assert.Equal([0.0, 1, 0], losses.ToArray());
+        losses.Sum().Backward();
+        Assert.Equal([1.0, 1, 0], near.Gradient!.ToArray());
+        Assert.Equal([-1.0, -1, 0], far.Gradient!.ToArray());
+    }
+
+    [Fact]
     public void Squared_distances_are_those_of_FaceNet()
     {
         Tensor<double> Square(Tensor<double> x) => (x * x).Sum(1);
@@ -66,7 +77,7 @@ public class TripletMarginTests
     {
         Expect.Throws<ArgumentException>("TripletMargin: anchor [4, 3] and negative [3]; the shapes must be equal, [.., D].", () => Loss.TripletMargin(Anchor, Positive, Expect.Values([3])));
         Expect.Throws<ArgumentException>("TripletMargin: distances [2] to the positive and [3] to the negative; the shapes must be equal.", () => Loss.TripletMargin(Expect.Values([2]), Expect.Values([3])));
-        Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: margin 0; it must be greater than 0.", () => Loss.TripletMargin(Anchor, Positive, Negative, 0));
+        Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: margin -1; it must not be negative.", () => Loss.TripletMargin(Anchor, Positive, Negative, -1));
         Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: p -1; it must be greater than 0.", () => Loss.TripletMargin(Anchor, Positive, Negative, p: -1));
         Expect.Throws<ArgumentException>("TripletMargin: squared distances with p = 1; they are Euclidean, leave p at 2.", () => Loss.TripletMargin(Anchor, Positive, Negative, p: 1, squared: true));
     }

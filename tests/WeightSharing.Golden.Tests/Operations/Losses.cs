@@ -1,3 +1,4 @@
+using System.Numerics;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Golden.Operations;
@@ -6,10 +7,19 @@ internal sealed class MeanSquaredError : GoldenOperation
 {
     public override string Name => "mse";
 
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
     {
-        ["loss"] = Loss.MeanSquaredError(t["x"], t["target"], Reduction(hp)),
-    };
+        Tensor<T>[] both = Broadcast(t["x"], t["target"]);
+        return new() { ["loss"] = Loss.MeanSquaredError(both[0], both[1], Reduction(hp)) };
+    }
+
+    /// <summary>Operands of one shape: PyTorch's losses broadcast them, the library's ask that the caller does.</summary>
+    public static Tensor<T>[] Broadcast<T>(params Tensor<T>[] operands)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Shape all = operands.Select(operand => operand.Shape).Aggregate((a, b) => Shape.Broadcast(a, b, "Loss"));
+        return [.. operands.Select(operand => operand.BroadcastTo(all))];
+    }
 
     public static LossReduction Reduction(Hyperparameters hp) => hp.Text("reduction", "mean") switch
     {

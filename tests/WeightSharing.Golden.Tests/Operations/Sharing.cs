@@ -91,7 +91,7 @@ internal sealed class PalindromicConvolution : GoldenOperation
     {
         ["y"] = t["x"].Conv1d(
             Tying.Palindrome(hp.Integer("k")).Expand(t["base"]), t.Find("bias"),
-            hp.Integer("stride", 1), hp.Integer("padding", 0), hp.Integer("dilation", 1)),
+            hp.Integer("stride", 1), new ConvolutionPadding(hp, spatial: 1).Ends, hp.Integer("dilation", 1)),
     };
 }
 
@@ -104,7 +104,7 @@ internal sealed class PalindromicConvolutionLayer : GoldenLayer
         Shape free = t["base"].Shape;
         int taps = hp.Integer("k");
         var layer = new Conv1d<T>(
-            free[1], free[0], taps, hp.Integer("stride", 1), hp.Integer("padding", 0), hp.Integer("dilation", 1),
+            free[1], free[0], taps, hp.Integer("stride", 1), new ConvolutionPadding(hp, spatial: 1).LayerEnds, hp.Integer("dilation", 1),
             bias: t.Has("bias"), tying: Tying.Palindrome(taps));
         t.Load(layer.Weight, "base");
         t.Load(layer.Bias, "bias");

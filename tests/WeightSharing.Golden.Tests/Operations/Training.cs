@@ -18,8 +18,9 @@ internal sealed class OptimizerTrajectory : GoldenOperation
         for (int step = 0; step < gradients.Shape[0]; step++)
         {
             optimizer.ZeroGradient();
-            // The gradient of Σ p·g is g.
-            (parameter.Value * gradients.Select(0, step)).Sum().Backward();
+            // The gradient of Σ p·g is g; to maximize is to descend on the negative.
+            Tensor<T> loss = (parameter.Value * gradients.Select(0, step)).Sum();
+            (hp.Flag("maximize") ? -loss : loss).Backward();
             optimizer.Step();
             trajectory.Add(parameter.Value.Detach().Copy());
         }
@@ -44,7 +45,7 @@ internal sealed class TrainShared : GoldenOperation
             optimizer.ZeroGradient();
             Tensor<T> h = t["x"].Linear(weight.Use(Site.Depth(0))).Tanh().Linear(weight.Use(Site.Depth(1))).Tanh();
             Tensor<T> loss = Loss.MeanSquaredError(h.MatMul(weight.Use(Site.Depth(2))), t["target"]);
-            loss.Backward();
+            (hp.Flag("maximize") ? -loss : loss).Backward();
             optimizer.Step();
             trajectory.Add(parameter.Value.Detach().Copy());
             losses.Add(loss.Detach());
