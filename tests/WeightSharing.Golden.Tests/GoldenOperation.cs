@@ -28,10 +28,10 @@ internal abstract class GoldenOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
-/// <summary>An operation by way of a layer, which holds its parameters itself: they cannot be views of something else.</summary>
+/// <summary>An operation by way of a layer, which holds its parameters itself: they cannot be views of something else, nor be empty.</summary>
 internal abstract class GoldenLayer : GoldenOperation
 {
     public override string Way => "layer";
 
-    public override bool Handles(GoldenCase one) => one.Of("param.").All(parameter => one.View(parameter.Name) is null);
+    public override bool Handles(GoldenCase one) => one.Of("param.").All(parameter => one.View(parameter.Name) is null && parameter.Tensor.Count > 0);
 }

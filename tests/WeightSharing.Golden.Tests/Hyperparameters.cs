@@ -19,11 +19,11 @@ internal sealed class Hyperparameters
     /// <summary>The names that no operation asked for.</summary>
     public IEnumerable<string> Unread => texts.Keys.Where(name => !read.Contains(name));
 
-    /// <summary>As it stands, or null.</summary>
+    /// <summary>As it stands, or null; Python's None is as if it were not there.</summary>
     public string? Text(string name)
     {
         read.Add(name);
-        return texts.GetValueOrDefault(name);
+        return texts.GetValueOrDefault(name) is { } text and not "None" ? text : null;
     }
 
     public string Text(string name, string missing) => Text(name) ?? missing;

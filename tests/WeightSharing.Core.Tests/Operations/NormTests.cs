@@ -43,6 +43,19 @@ public class NormTests
     }
 
     [Fact]
+    public void Several_largest_magnitudes_share_the_gradient()
+    {
+        Tensor<double> x = Tensor.From(new double[,] { { -0.1, 0.1, 0.1 }, { 3, -1, 2 } }).RequireGradient();
+        Tensor<double> length = x.Norm(1, double.PositiveInfinity);
+        Assert.Equal([0.1, 3], length.ToArray());
+        length.Sum().Backward();
+        Expect.Close(Tensor.From(new[,] { { -1.0 / 3, 1.0 / 3, 1.0 / 3 }, { 1, 0, 0 } }), x.Gradient!, 1e-15);
+        Tensor<double> all = x.Detach().RequireGradient();
+        Tensor.Concat([all, -all], 0).Norm(double.PositiveInfinity).Backward();
+        Expect.Close(Tensor.From(new double[,] { { 0, 0, 0 }, { 1, 0, 0 } }), all.Gradient!, 1e-15);
+    }
+
+    [Fact]
     public void Empty_tensors_have_length_zero() => Expect.Empty(xs => xs[0].Norm(1), 2, new Shape(2, 0));
 
     [Fact]

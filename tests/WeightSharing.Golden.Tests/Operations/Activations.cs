@@ -1,3 +1,4 @@
+using WeightSharing.Layers;
 using WeightSharing.Tensors;
 
 namespace WeightSharing.Tests.Golden.Operations;
@@ -70,4 +71,39 @@ internal sealed class Softplus : GoldenOperation
     {
         ["y"] = t["x"].Softplus(T.CreateChecked(hp.Real("beta", 1)), T.CreateChecked(hp.Real("threshold", 20))),
     };
+}
+
+internal sealed class LeakyReluLayer : GoldenLayer
+{
+    public override string Name => "leaky_relu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = new LeakyRelu<T>(hp.Real("slope")).Forward(t["x"]) };
+}
+
+internal sealed class SoftmaxLayer : GoldenLayer
+{
+    public override string Name => "softmax";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = new Softmax<T>(hp.Integer("dim")).Forward(t["x"]) };
+}
+
+internal sealed class LogSoftmaxLayer : GoldenLayer
+{
+    public override string Name => "log_softmax";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = new LogSoftmax<T>(hp.Integer("dim")).Forward(t["x"]) };
+}
+
+internal sealed class GeluLayer : GoldenLayer
+{
+    public override string Name => "gelu";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = new Gelu<T>(hp.Text("approximate", "none") == "tanh").Forward(t["x"]) };
+}
+
+internal sealed class SoftplusLayer : GoldenLayer
+{
+    public override string Name => "softplus";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new() { ["y"] = new Softplus<T>(hp.Real("beta", 1), hp.Real("threshold", 20)).Forward(t["x"]) };
 }

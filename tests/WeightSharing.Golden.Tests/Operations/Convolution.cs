@@ -102,6 +102,23 @@ internal sealed class TransposedConvolution2d : GoldenOperation
     };
 }
 
+internal sealed class TransposedConvolution2dLayer : GoldenLayer
+{
+    public override string Name => "conv_transpose2d";
+
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
+    {
+        Shape weight = t["weight"].Shape;
+        int groups = hp.Integer("groups", 1);
+        var layer = new ConvTranspose2d<T>(
+            weight[0], weight[1] * groups, (weight[2], weight[3]), hp.Size("stride"), ConvolutionPadding.Both(hp.Size("padding")),
+            hp.Size("output_padding") ?? 0, hp.Size("dilation"), groups, bias: t.Has("bias"));
+        t.Load(layer.Weight, "weight");
+        t.Load(layer.Bias, "bias");
+        return new() { ["y"] = layer.Forward(t["x"]) };
+    }
+}
+
 internal sealed class LocallyConnected1d : GoldenOperation
 {
     public override string Name => "locally_connected1d";

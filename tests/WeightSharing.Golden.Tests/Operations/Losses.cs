@@ -7,17 +7,18 @@ internal sealed class MeanSquaredError : GoldenOperation
 {
     public override string Name => "mse";
 
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
     {
-        ["loss"] = Broadcast(t["x"], t["target"], (x, target) => Loss.MeanSquaredError(x, target, Reduction(hp))),
-    };
+        Tensor<T>[] both = Broadcast(t["x"], t["target"]);
+        return new() { ["loss"] = Loss.MeanSquaredError(both[0], both[1], Reduction(hp)) };
+    }
 
-    /// <summary>The loss of operands of one shape: PyTorch broadcasts them, the library's losses ask that the caller does.</summary>
-    public static Tensor<T> Broadcast<T>(Tensor<T> a, Tensor<T> b, Func<Tensor<T>, Tensor<T>, Tensor<T>> loss)
+    /// <summary>Operands of one shape: PyTorch's losses broadcast them, the library's ask that the caller does.</summary>
+    public static Tensor<T>[] Broadcast<T>(params Tensor<T>[] operands)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Shape both = Shape.Broadcast(a.Shape, b.Shape, "Loss");
-        return loss(a.BroadcastTo(both), b.BroadcastTo(both));
+        Shape all = operands.Select(operand => operand.Shape).Aggregate((a, b) => Shape.Broadcast(a, b, "Loss"));
+        return [.. operands.Select(operand => operand.BroadcastTo(all))];
     }
 
     public static LossReduction Reduction(Hyperparameters hp) => hp.Text("reduction", "mean") switch

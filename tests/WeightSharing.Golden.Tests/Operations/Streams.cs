@@ -42,9 +42,12 @@ internal sealed class TripletMargin : GoldenOperation
 {
     public override string Name => "triplet_margin";
 
-    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp) => new()
+    public override Outputs<T> Run<T>(Operands<T> t, Hyperparameters hp)
     {
-        ["loss"] = Loss.TripletMargin(
-            t["anchor"], t["positive"], t["negative"], hp.Real("margin", 1), hp.Real("p", 2), reduction: MeanSquaredError.Reduction(hp)),
-    };
+        Tensor<T>[] rows = MeanSquaredError.Broadcast(t["anchor"], t["positive"], t["negative"]);
+        return new()
+        {
+            ["loss"] = Loss.TripletMargin(rows[0], rows[1], rows[2], hp.Real("margin", 1), hp.Real("p", 2), reduction: MeanSquaredError.Reduction(hp)),
+        };
+    }
 }
