@@ -95,16 +95,6 @@ internal static unsafe partial class VectorMath<T, V, L>
         return n;
     }
 
-    /// <summary>high + low = n ln 2 + r: the small terms meet first, so that r is rounded once.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Reduce(V high, V low, out V r)
-    {
-        V n = L.Round(L.Multiply(high, Constant(1.4426950408889634)));
-        V rest = L.MultiplyAdd(n, Constant(IsSingle ? -0.693359375 : -6.93147180369123816490e-01), high);
-        r = L.Add(rest, L.MultiplyAdd(n, Constant(IsSingle ? 2.12194440054690583e-4 : -1.90821492927058770002e-10), low));
-        return n;
-    }
-
     /// <summary>eʳ − 1 = r + r² q(r), |r| ≤ ½ ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ReducedExpm1(V r)

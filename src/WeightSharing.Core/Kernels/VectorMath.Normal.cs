@@ -178,8 +178,8 @@ internal static unsafe partial class VectorMath<T, V, L>
         V minusHalf = L.Multiply(a, Constant(-0.5));
         V high = L.Multiply(minusHalf, a);
         V low = Rest(minusHalf, a, L.Negate(high));
-        V n = Reduce(high, low, out V r);
-        p = ReducedExpm1(r);
+        V n = Reduce(high, out V r);
+        p = ReducedExpm1(L.Add(r, low));
         return n;
     }
 
