@@ -16,7 +16,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("peak", "share of the arithmetic peak that matrix products and convolutions reach (the default)", _ => PeakShare.Run()),
     ("elementwise", "exp, log, tanh and others against TensorPrimitives, at 4096 and 1M floats", ElementwiseSpeed.Run),
     ("accuracy", "worst error of the elementary functions over all 2³² floats; FUNCTION... for some of them", ElementwiseAccuracy.Run),
-    ("bandwidth", "normalisation and softmax against an addition of the same size", _ => Bandwidth.Run()),
+    ("bandwidth", "normalisation and softmax against a copy of the same size, on one thread and on two", _ => Bandwidth.Run()),
     ("threads", "what a second thread is worth, work by work; NAME... for some of them", ThreadScaling.Run),
     ("eager", "what one recorded operation on 8 floats costs", _ => EagerOperation.Run()),
 #if COMPARISONS

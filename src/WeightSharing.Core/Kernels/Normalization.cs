@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using WeightSharing.Kernels.Operators;
 
@@ -17,6 +18,9 @@ internal static unsafe class Normalization
 {
     /// <summary>Elements of a chunk, at least; and the chunks at most, each of which has sums over groups of its own.</summary>
     private const int ChunkLength = 1 << 14, MaximumChunks = 32;
+
+    // Rows that are normalised step by step together, and their elements: they stay in the first cache.
+    private const int RowsTogether = 32, ElementsTogether = 1 << 10;
 
     // Columns side by side in a chunk, at least: whole cache lines of each row.
     private const int ChunkColumns = 64;
@@ -105,13 +109,13 @@ internal static unsafe class Normalization
         if (!summed) return;
         dWeight.Clear();
         dBias.Clear();
-        for (int chunk = 0; chunk < chunks; chunk++)
+        fixed (T* pdw = dWeight, pdb = dBias)
         {
-            T* part = sums.Pointer + (long)chunk * 2 * inner;
-            for (int i = 0; i < inner; i++)
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
-                dWeight[i] += part[i];
-                dBias[i] += part[inner + i];
+                T* part = sums.Pointer + (long)chunk * 2 * inner;
+                Elementwise.RunOnThread<T, BinaryAsTernary<T, Add<T>>>(variant, pdw, part, part, pdw, inner, default);
+                Elementwise.RunOnThread<T, BinaryAsTernary<T, Add<T>>>(variant, pdb, part + inner, part, pdb, inner, default);
             }
         }
     }
@@ -226,36 +230,80 @@ internal static unsafe class Normalization
             T* sums = Call.Sums + (long)chunk * 2 * Call.Inner;
             if (Backward && Call.PerElement) new Span<T>(sums, 2 * Call.Inner).Clear();
             int g = first;
-            if (Backward && Call.PerElement && Call.Outer == 1)
+            if (!Backward)
+            {
+                GroupsForward(first, end);
+                return;
+            }
+
+            if (Call.PerElement && Call.Outer == 1)
             {
                 for (; g <= end - 4; g += 4) FourBackward(g, sums);
             }
 
-            for (; g < end; g++)
-            {
-                if (Backward) GroupBackward(g, sums);
-                else GroupForward(g);
-            }
+            for (; g < end; g++) GroupBackward(g, sums);
         }
 
-        private readonly void GroupForward(int g)
+        private readonly void GroupsForward(int first, int end)
+        {
+            if (Call.Outer == 1)
+            {
+                int together = Math.Clamp(ElementsTogether / Math.Max(1, Call.Inner), 1, RowsTogether);
+                for (int g = first; g < end; g += together) RowsForward(g, Math.Min(together, end - g));
+                return;
+            }
+
+            using Scratch<T> means = Scratch<T>.Rent(Call.Outer);
+            for (int g = first; g < end; g++) GroupForward(g, means.Pointer);
+        }
+
+        // Step by step for several rows: a row's divisions and roots, each of which waits for the one before, overlap with those of its neighbours.
+        private readonly void RowsForward(int first, int rows)
         {
             int n = Call.Inner;
-            T count = T.CreateChecked((long)Call.Outer * n), sum = T.Zero, squares = T.Zero;
-            for (int o = 0; o < Call.Outer; o++) sum += NormalizationLoops<T, V, L>.Sum(Call.X + Start(o, g), n, Ahead);
-            T mean = sum / count;
-            for (int o = 0; o < Call.Outer; o++) squares += NormalizationLoops<T, V, L>.SquaredDeviation(Call.X + Start(o, g), n, mean);
-            T variance = squares / count, inverse = T.One / T.Sqrt(variance + Call.Epsilon);
-            (Call.Mean[g], Call.Variance[g]) = (mean, variance);
-            T scale = Call.Weight == null || Call.PerElement ? inverse : inverse * Call.Weight[g],
-                shift = Call.Bias == null || Call.PerElement ? T.Zero : Call.Bias[g];
+            T* mean = Call.Mean + first, variance = Call.Variance + first, inverse = stackalloc T[RowsTogether];
+            T* from = Call.X + Start(0, first);
+            T count = T.CreateChecked(n);
+            for (int k = 0; k < rows; k++) mean[k] = NormalizationLoops<T, V, L>.Sum(from + (nint)k * n, n, (nint)rows * n) / count;
+            for (int k = 0; k < rows; k++) variance[k] = NormalizationLoops<T, V, L>.SquaredDeviation(from + (nint)k * n, n, mean[k]) / count;
+            for (int k = 0; k < rows; k++) inverse[k] = T.One / T.Sqrt(variance[k] + Call.Epsilon);
+            for (int k = 0; k < rows; k++) Write(first + k, 0, mean[k], inverse[k]);
+        }
+
+        // The squares of each run about its own mean, while it is in the first cache: Σ (x − m)² = Σ over runs of (Σ (x − mᵣ)² + n (mᵣ − m)²).
+        private readonly void GroupForward(int g, T* means)
+        {
+            int n = Call.Inner;
+            T length = T.CreateChecked(n), count = T.CreateChecked((long)Call.Outer * n), sum = T.Zero, squares = T.Zero, between = T.Zero;
             for (int o = 0; o < Call.Outer; o++)
             {
-                nint start = Start(o, g);
-                T* x = Call.X + start, y = Call.Y + start;
-                if (Call.PerElement) NormalizationLoops<T, V, L>.WriteByElement(x, y, n, mean, inverse, Call.Weight, Call.Bias);
-                else NormalizationLoops<T, V, L>.Write(x, y, n, mean, scale, shift);
+                T* x = Call.X + Start(o, g);
+                T sumOfRun = NormalizationLoops<T, V, L>.Sum(x, n, Ahead);
+                means[o] = sumOfRun / length;
+                sum += sumOfRun;
+                squares += NormalizationLoops<T, V, L>.SquaredDeviation(x, n, means[o]);
             }
+
+            T mean = sum / count;
+            for (int o = 0; o < Call.Outer; o++) between += (means[o] - mean) * (means[o] - mean);
+            T variance = (squares + length * between) / count, inverse = T.One / T.Sqrt(variance + Call.Epsilon);
+            (Call.Mean[g], Call.Variance[g]) = (mean, variance);
+            for (int o = 0; o < Call.Outer; o++) Write(g, o, mean, inverse);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Write(int g, int o, T mean, T inverse)
+        {
+            nint start = Start(o, g);
+            T* x = Call.X + start, y = Call.Y + start;
+            if (Call.PerElement)
+            {
+                NormalizationLoops<T, V, L>.WriteByElement(x, y, Call.Inner, mean, inverse, Call.Weight, Call.Bias);
+                return;
+            }
+
+            T scale = Call.Weight == null ? inverse : inverse * Call.Weight[g], shift = Call.Bias == null ? T.Zero : Call.Bias[g];
+            NormalizationLoops<T, V, L>.Write(x, y, Call.Inner, mean, scale, shift);
         }
 
         private readonly void GroupBackward(int g, T* sums)

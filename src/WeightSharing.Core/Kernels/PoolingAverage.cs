@@ -26,6 +26,12 @@ internal static unsafe class AveragePooling
         ConvolutionGeometry.Expect(operation, "x", g.InputLength, x.Length);
         ConvolutionGeometry.Expect(operation, "y", g.OutputLength, y.Length);
         if (y.IsEmpty) return;
+        if (variant != SimdVariant.Reference && Simd.HasVectorsOf<T>() && PoolingPairs<T>.Suits(g))
+        {
+            fixed (T* px = x, py = y) PoolingPairMeans<T>.Forward(g, px, py);
+            return;
+        }
+
         using Scratch<T> divisors = Scratch<T>.Rent(g.OutputHeight + g.OutputWidth);
         WriteDivisors(g, countIncludePad, divisors.Pointer);
         fixed (T* px = x, py = y)
@@ -54,6 +60,12 @@ internal static unsafe class AveragePooling
         ConvolutionGeometry.Expect(operation, "dy", g.OutputLength, dy.Length);
         ConvolutionGeometry.Expect(operation, "dx", g.InputLength, dx.Length);
         if (dx.IsEmpty) return;
+        if (variant != SimdVariant.Reference && Simd.HasVectorsOf<T>() && PoolingPairs<T>.Suits(g))
+        {
+            fixed (T* pdy = dy, pdx = dx) PoolingPairMeans<T>.Backward(g, pdy, pdx);
+            return;
+        }
+
         using Scratch<T> divisors = Scratch<T>.Rent(g.OutputHeight + g.OutputWidth);
         WriteDivisors(g, countIncludePad, divisors.Pointer);
         fixed (T* pdy = dy, pdx = dx)

@@ -7,6 +7,15 @@ namespace WeightSharing.Kernels;
 internal static class PowersOfTwo
 {
     public const int RootHalfSingle = 0x3F3504F3;
+    public const int ThreeQuartersSingle = 0x3F400000;
+
+    /// <summary>The least normal float; what makes normal numbers of those below it, and the power of two that this is.</summary>
+    public const float LeastNormalSingle = 1.17549435082228750797e-38f, LiftSingle = 33554432;
+    public const int LiftedBy = 25;
+
+    /// <summary>Takes all of a float's mantissa away but its first five bits.</summary>
+    public const int SegmentShift = 18;
+
     public const long RootHalfDouble = 0x3FE6A09E667F3BCD;
 
     /// <summary>1023 in the exponent field: makes a difference of exponents positive.</summary>

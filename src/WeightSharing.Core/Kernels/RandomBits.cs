@@ -106,7 +106,8 @@ internal static unsafe class RandomBits
         private static (T, T) Pair(T u, T v)
         {
             // 1 − u is in (0, 1], so that the logarithm is finite.
-            T radius = T.Sqrt(Number.Of<T>(-2) * VectorMath<T, T, ScalarLanes<T>>.Log(T.One - u));
+            // The formula without a table: a seed's deviates are part of what programs were written against.
+            T radius = T.Sqrt(Number.Of<T>(-2) * VectorMath<T, T, ScalarLanes<T>>.LogByQuotient(T.One - u));
             (T sin, T cos) = T.SinCosPi(v + v);
             return (radius * cos, radius * sin);
         }

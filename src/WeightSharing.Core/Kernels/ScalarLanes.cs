@@ -66,6 +66,28 @@ internal readonly unsafe struct ScalarLanes<T> : ILanes<T, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T SplitAtThreeQuarters(T a, out T exponent, out T segment)
+    {
+        if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
+        bool isSubnormal = a < Number.Of<T>(PowersOfTwo.LeastNormalSingle);
+        T lifted = isSubnormal ? a * Number.Of<T>(PowersOfTwo.LiftSingle) : a, m;
+        if (a > T.Zero && T.IsFinite(a))
+        {
+            int field = ((int)Bits(lifted) - PowersOfTwo.ThreeQuartersSingle) >> 23;
+            m = Value((uint)((int)Bits(lifted) - (field << 23)));
+            exponent = T.CreateTruncating(isSubnormal ? field - PowersOfTwo.LiftedBy : field);
+        }
+        else
+        {
+            m = a >= T.Zero ? T.One : T.NaN;
+            exponent = a > T.Zero ? T.PositiveInfinity : T.NegativeInfinity;
+        }
+
+        segment = Value((uint)((int)Bits(m) >> PowersOfTwo.SegmentShift));
+        return m;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Clamp(T a, T low, T high) => a < low ? low : a > high ? high : a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static T Sum(T a) => a;

@@ -36,6 +36,7 @@ internal static unsafe class Softmax
     public static void LogForward<T>(SimdVariant variant, int outer, int count, int inner, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        LogTables.Prepare();
         fixed (T* px = x, py = y) new Groups<T, LogForwardRule<T>>(variant, outer, count, inner, px, px, py).Run();
     }
 
@@ -70,6 +71,8 @@ internal static unsafe class Softmax
 
         public static bool KeepsTerm => true;
 
+        public static bool ResultTakesLong => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
             where V : struct
@@ -95,6 +98,8 @@ internal static unsafe class Softmax
         public static bool TakesMaximum => true;
 
         public static bool KeepsTerm => false;
+
+        public static bool ResultTakesLong => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
@@ -122,6 +127,8 @@ internal static unsafe class Softmax
 
         public static bool KeepsTerm => false;
 
+        public static bool ResultTakesLong => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)
             where V : struct
@@ -147,6 +154,8 @@ internal static unsafe class Softmax
         public static bool TakesMaximum => false;
 
         public static bool KeepsTerm => false;
+
+        public static bool ResultTakesLong => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Term<V, L>(V a, V b, V max)

@@ -14,6 +14,9 @@ internal interface ISoftmaxRule<T>
 
     static abstract bool KeepsTerm { get; }
 
+    /// <summary>True where a result takes the processor longer than its operands take the memory.</summary>
+    static abstract bool ResultTakesLong { get; }
+
     static abstract V Term<V, L>(V a, V b, V max)
         where V : struct
         where L : struct, ILanes<T, V>;
@@ -79,6 +82,9 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
             V part = L.Zero;
             for (; i < end; i += L.Count)
             {
+                // The terms take the processor longer than the memory: it fetches the next row meanwhile.
+                if (Rule.TakesMaximum) Simd.Prefetch(a + n + i, L.Count * sizeof(T));
+                if (Rule.KeepsTerm) Simd.Prefetch(y + n + i, L.Count * sizeof(T));
                 V term = Rule.Term<V, L>(L.Load(a + i), L.Load(b + i), max);
                 if (Rule.KeepsTerm) L.Store(term, y + i);
                 part = L.Add(part, term);
@@ -110,7 +116,18 @@ internal static unsafe class SoftmaxLoops<T, V, L, Rule>
         nint last = n - L.Count;
         V max = L.Broadcast(maximum), total = L.Broadcast(totalOfRow);
         V final = Rule.Result<V, L>(L.Load(a + last), L.Load(b + last), max, total);
-        for (nint i = 0; i < last; i += L.Count) L.Store(Rule.Result<V, L>(L.Load(a + i), L.Load(b + i), max, total), y + i);
+        for (nint i = 0; i < last; i += L.Count)
+        {
+            if (Rule.ResultTakesLong)
+            {
+                Simd.Prefetch(a + n + i, L.Count * sizeof(T));
+                Simd.Prefetch(b + n + i, L.Count * sizeof(T));
+                Simd.Prefetch(y + n + i, L.Count * sizeof(T));
+            }
+
+            L.Store(Rule.Result<V, L>(L.Load(a + i), L.Load(b + i), max, total), y + i);
+        }
+
         L.Store(final, y + last);
     }
 

@@ -10,6 +10,32 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log(V x)
     {
+        if (typeof(T) == typeof(float)) return LogByTable(x);
+        return typeof(T) == typeof(double) ? LogByQuotient(x) : PerLane<ScalarLog>(x);
+    }
+
+    /// <summary>
+    /// ln x = k ln 2 − ln c + ln(1 + r) with r = m c − 1, x = 2ᵏ m and c near the inverse of m's segment's centre: no quotient, which takes as long as all
+    /// of this. k times a short ln 2 and −ln c are an exact sum; about one c is 1, so that the leading term is exact there too.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LogByTable(V x)
+    {
+        V m = L.SplitAtThreeQuarters(x, out V k, out V segment);
+        T* inverses = (T*)LogTables.Inverses;
+        V r = Rest(m, L.Lookup(inverses, segment), Constant(-1));
+        V high = L.MultiplyAdd(k, Constant(LogTables.Ln2), L.Lookup(inverses + LogTables.Segments, segment));
+        V q = Step(Constant(0.188552302167751273), r, -0.25006669912050132);
+        q = Step(q, r, 0.33334446895343854);
+        q = Step(q, r, -0.500000009516492834);
+        V low = L.MultiplyAdd(L.Multiply(r, r), q, r);
+        return L.Add(high, L.MultiplyAdd(k, Constant(LogTables.Ln2Rest), low));
+    }
+
+    /// <summary>ln x by Tang's formula: for double, and for the floats whose bits have to stay what they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogByQuotient(V x)
+    {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarLog>(x);
 
         // Subnormal numbers are lifted by 2^25 or 2^54; the factor tells the exponent, for less one it is rounded to itself. The mask has one use, next

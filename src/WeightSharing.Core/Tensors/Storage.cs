@@ -56,14 +56,14 @@ internal sealed class Storage<T> : Storage
     public bool IsPersistent { get; }
 
     /// <summary>False after the scope that owned the buffer has ended.</summary>
-    public bool IsAlive => array is not null;
+    public bool IsAlive => array is not null && !HasEndedWithScope;
 
     public Span<T> Span
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (array is null) ThrowHandedBack();
+            if (array is null || HasEndedWithScope) ThrowHandedBack();
             return array.AsSpan(start, Length);
         }
     }
@@ -72,10 +72,13 @@ internal sealed class Storage<T> : Storage
     {
         get
         {
-            if (array is null) ThrowHandedBack();
+            if (array is null || HasEndedWithScope) ThrowHandedBack();
             return array.AsMemory(start, Length);
         }
     }
+
+    // A small buffer is on no list of its scope, which would keep it from the collector until the scope ends: it asks the scope instead.
+    private bool HasEndedWithScope => isUnpooled && Scope is { HasEnded: true };
 
     /// <summary>A buffer of the thread's innermost scope, or an ordinary object outside any; contents undefined.</summary>
     public static Storage<T> Create(int length, string origin)
@@ -88,7 +91,7 @@ internal sealed class Storage<T> : Storage
         int start = 0;
         T[] array = isSmall ? new T[length] : BufferPool<T>.Rent(length, out start);
         var storage = new Storage<T>(array, start, length, origin) { Scope = scope, isUnpooled = isSmall };
-        scope.Own(storage);
+        if (!isSmall) scope.Own(storage);
         return storage;
     }
 

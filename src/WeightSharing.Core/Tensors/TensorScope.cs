@@ -33,6 +33,9 @@ public sealed class TensorScope : IDisposable
     /// <summary>Begins a scope on this thread; dispose it on the same thread, innermost first.</summary>
     public static TensorScope Begin() => new(Ambient.Current);
 
+    /// <summary>True from its disposal on.</summary>
+    internal bool HasEnded => owned is null;
+
     internal void Own(Storage storage) => owned!.Add(storage);
 
     /// <summary>Ends the scope and hands its buffers back.</summary>

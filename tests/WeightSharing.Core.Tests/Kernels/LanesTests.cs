@@ -56,6 +56,48 @@ public unsafe class LanesTests
     }
 
     [Fact]
+    public void A_float_is_split_into_a_significand_from_three_quarters_and_a_power_of_two()
+    {
+        Split<float, ScalarLanes<float>>();
+        Split<Vector128<float>, Lanes128<float>>();
+        if (Simd.Has256) Split<Vector256<float>, Lanes256<float>>();
+        if (Simd.Has512) Split<Vector512<float>, Lanes512<float>>();
+
+        static void Split<V, L>()
+            where V : struct
+            where L : struct, ILanes<float, V>
+        {
+            float[] numbers =
+            [
+                1, 1.4999999f, 1.5f, 0.75f, 0.74999994f, 2, 3, 100, 1e-30f, float.MaxValue, 1.17549435e-38f, 1.1754942e-38f, 3e-39f, 4e-45f, float.Epsilon,
+            ];
+            foreach (float number in numbers)
+            {
+                V m = L.SplitAtThreeQuarters(L.Broadcast(number), out V k, out V segment);
+                (float significand, float exponent) = (Values<float, V, L>(m)[^1], Values<float, V, L>(k)[^1]);
+                Assert.InRange(significand, 0.75f, 1.4999999f);
+                Assert.Equal(number, Math.ScaleB((double)significand, (int)exponent));
+                int bits = BitConverter.SingleToInt32Bits(Values<float, V, L>(segment)[^1]);
+                Assert.Equal((BitConverter.SingleToInt32Bits(significand) >> 18) & 31, bits & 31);
+            }
+
+            (float Number, float Significand, float Exponent)[] edges =
+            [
+                (0, 1, float.NegativeInfinity), (-0f, 1, float.NegativeInfinity), (float.PositiveInfinity, 1, float.PositiveInfinity),
+            ];
+            foreach ((float number, float significand, float exponent) in edges)
+            {
+                V m = L.SplitAtThreeQuarters(L.Broadcast(number), out V k, out _);
+                Assert.All(Values<float, V, L>(m), value => Assert.Equal(significand, MathF.Abs(value)));
+                Assert.All(Values<float, V, L>(k), value => Assert.Equal(exponent, value));
+            }
+
+            foreach (float number in new[] { -1, -float.Epsilon, float.NegativeInfinity, float.NaN })
+                Assert.All(Values<float, V, L>(L.SplitAtThreeQuarters(L.Broadcast(number), out _, out _)), value => Assert.True(float.IsNaN(value)));
+        }
+    }
+
+    [Fact]
     public void One_lane_that_is_not_less_or_no_number_spoils_all()
     {
         Spoil<Vector128<float>, Lanes128<float>>();

@@ -29,6 +29,8 @@ internal readonly struct Expm1<T> : IUnaryOperator<T>
 internal readonly struct Log<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => LogTables.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
@@ -124,6 +126,8 @@ internal readonly struct PowerBackwardBase<T> : ITernaryOperator<T>
 internal readonly struct PowerBackwardExponent<T> : ITernaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => LogTables.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V dy, V a, V b)
         where V : struct
