@@ -103,7 +103,7 @@ public sealed class Conv1d<T> : Layer<T>, IFusion<T>
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv1d", input.Shape, 3, InputChannels, "[N, Cin, L]");
         Padding2d row = Padding2d.Of(Padding.Left, Padding.Right, 0, 0);
-        int positions = new Size2(1, input.Shape[^1]).Windows((1, KernelSize), (1, Stride), row, (1, Dilation)).Width;
+        int positions = ConvolutionArguments.Windows(input.Shape, (1, KernelSize), (1, Stride), row, (1, Dilation), spatial: 1).Width;
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, row, spatial: 1, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: positions);
         Padding1d ends = (zeros.Left, zeros.Right);

@@ -110,7 +110,7 @@ public sealed class Conv2d<T> : Layer<T>, IFusion<T>
     {
         ArgumentNullException.ThrowIfNull(input);
         ConvolutionArguments.CheckInput("Conv2d", input.Shape, 4, InputChannels, "[N, Cin, H, W]");
-        Size2 output = new Size2(input.Shape[^2], input.Shape[^1]).Windows(KernelSize, Stride, Padding, Dilation);
+        Size2 output = ConvolutionArguments.Windows(input.Shape, KernelSize, Stride, Padding, Dilation, spatial: 2);
         (Tensor<T> padded, Padding2d zeros) = ConvolutionArguments.Pad(input, Padding, spatial: 2, PaddingMode, PaddingValue);
         Tensor<T> weight = Weight.Use(positions: output.Area);
         if (!HasBiasPerPosition)

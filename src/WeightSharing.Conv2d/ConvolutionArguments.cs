@@ -34,6 +34,15 @@ internal static class ConvolutionArguments
         }
     }
 
+    /// <summary>The number of windows of a padded input that the operation then refuses where there is none, in its own words.</summary>
+    public static Size2 Windows(in Shape input, Size2 kernel, Size2 stride, Padding2d padding, Size2 dilation, int spatial)
+    {
+        Size2 extent = (spatial == 2 ? input[^2] : 1, input[^1]);
+        bool fits = extent.Height + padding.Top + padding.Bottom > dilation.Height * (kernel.Height - 1)
+            && extent.Width + padding.Left + padding.Right > dilation.Width * (kernel.Width - 1);
+        return fits ? extent.Windows(kernel, stride, padding, dilation) : 1;
+    }
+
     /// <summary>The connection table as a tying of the whole weight: filters of absent connections are zero.</summary>
     public static Tying? WithConnections(string layer, in Shape weight, bool[,]? connections, Tying? tying)
     {

@@ -25,8 +25,8 @@ public sealed class Dense<T> : Layer<T>, IFusion<T>
     /// <exception cref="ArgumentException">The weight or the tying has another shape, or both are given.</exception>
     public Dense(int inputs, int outputs, bool bias = true, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(inputs);
-        ArgumentOutOfRangeException.ThrowIfNegative(outputs);
+        if (inputs < 0) throw new ArgumentOutOfRangeException(nameof(inputs), $"Dense: inputs {inputs}; it must not be negative.");
+        if (outputs < 0) throw new ArgumentOutOfRangeException(nameof(outputs), $"Dense: outputs {outputs}; it must not be negative.");
         Weight = Register("weight", WeightSource.For("Dense", [outputs, inputs], new Fan(inputs, outputs), weight, tying, initializer));
         if (bias) Bias = Register("bias", new Parameter<T>(outputs, Initializer.FanInUniform, new Fan(inputs, outputs)));
     }

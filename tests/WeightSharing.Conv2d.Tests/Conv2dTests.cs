@@ -213,7 +213,7 @@ public sealed class Conv2dTests
         layer.Initialize(1);
         Assert.StartsWith("Conv2d: input [2, 1, 28, 28]; expected [N, Cin, H, W] with Cin = 3.",
             Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros<float>(2, 1, 28, 28))).Message, StringComparison.Ordinal);
-        Assert.Contains("the kernel 5×5 with dilation 1×1 covers 5×5, more than the padded input 4×4",
+        Assert.StartsWith("Conv2d: the kernel 5×5 with dilation 1×1 covers 5×5, more than the padded input 4×4 (input [2, 3, 4, 4],",
             Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros<float>(2, 3, 4, 4))).Message, StringComparison.Ordinal);
         Assert.StartsWith("Conv2d: 2 groups do not divide 3 input and 8 output channels",
             Assert.Throws<ArgumentException>(() => new Conv2d<float>(3, 8, 3, groups: 2)).Message, StringComparison.Ordinal);

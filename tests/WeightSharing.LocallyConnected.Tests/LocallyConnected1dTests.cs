@@ -43,9 +43,9 @@ public sealed class LocallyConnected1dTests
     {
         var layer = new LocallyConnected1d<float>(1, 2, 8, 3);
         layer.Initialize(1);
-        Assert.StartsWith("LocallyConnected1d: weight [6, 2, 3] does not fit input [4, 1, 1, 9]",
+        Assert.StartsWith("LocallyConnected1d: weight [6, 2, 3] does not fit input [4, 1, 9] with kernel 3",
             Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros<float>(4, 1, 9))).Message, StringComparison.Ordinal);
-        Assert.Equal("LocallyConnected1d: input [4, 8]; expected [N, Cin, L].",
+        Assert.Equal("LocallyConnected1d: input [4, 8] with weight [6, 2, 3]; expected input [N, Cin, L] and weight [outL, Cout, Cin·k].",
             Assert.Throws<ArgumentException>(() => layer.Forward(Tensor.Zeros<float>(4, 8))).Message);
     }
 

@@ -61,10 +61,14 @@ internal record struct PoolingGeometry
             throw new ArgumentException($"{operation}: kernels, strides and dilations must be at least 1: {this}.");
         if (InputLength > int.MaxValue || OutputLength > int.MaxValue)
             throw new ArgumentException($"{operation}: more than {int.MaxValue} elements in one tensor: {this}; split the batch.");
-        if (OutputLength > 0 && !(Covered(OutputHeight, Height, KernelHeight, StrideHeight, DilationHeight, PaddingTop)
-            && Covered(OutputWidth, Width, KernelWidth, StrideWidth, DilationWidth, PaddingLeft)))
+        if (!Covers)
             throw new ArgumentException($"{operation}: a window holds no element of the input: {this}; reduce the padding or the output.");
     }
+
+    /// <summary>Whether every window holds an element of the input.</summary>
+    public readonly bool Covers => OutputLength <= 0
+        || (Covered(OutputHeight, Height, KernelHeight, StrideHeight, DilationHeight, PaddingTop)
+            && Covered(OutputWidth, Width, KernelWidth, StrideWidth, DilationWidth, PaddingLeft));
 
     /// <summary>First and one past the last tap of the window of output <paramref name="index"/> that lie inside [0, extent).</summary>
     public static (int First, int End) Taps(int index, int extent, int kernel, int stride, int dilation, int padding)

@@ -25,7 +25,7 @@ public abstract class BatchNorm<T> : Layer<T>
     /// <param name="trackStatistics">Keeps running statistics for evaluation; otherwise the batch's are used there too.</param>
     protected BatchNorm(int channels, double epsilon, double? momentum, bool affine, bool trackStatistics)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
+        if (channels < 1) throw new ArgumentOutOfRangeException(nameof(channels), $"{GetType().Name.Split('`')[0]}: channels {channels}; it must be at least 1.");
         (Channels, Epsilon, Momentum) = (channels, epsilon, momentum);
         if (affine)
         {

@@ -29,8 +29,8 @@ public sealed class Embedding<T> : Module<T>
     public Embedding(
         int count, int dimension, int? paddingIndex = null, Weight<T>? weight = null, Tying? tying = null, Initializer? initializer = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        if (count < 1) throw new ArgumentOutOfRangeException(nameof(count), $"Embedding: count {count}; it must be at least 1.");
+        if (dimension < 1) throw new ArgumentOutOfRangeException(nameof(dimension), $"Embedding: dimension {dimension}; it must be at least 1.");
         if (paddingIndex is { } padding && (uint)padding >= (uint)count)
         {
             throw new ArgumentOutOfRangeException(nameof(paddingIndex), $"Embedding: padding index {padding} of {count} symbols; expected 0 to {count - 1}.");

@@ -24,8 +24,8 @@ public sealed class GroupNorm<T> : Layer<T>
     /// <exception cref="ArgumentException">The groups do not divide the channels.</exception>
     public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(groups);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
+        if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"GroupNorm: groups {groups}; it must be at least 1.");
+        if (channels < 1) throw new ArgumentOutOfRangeException(nameof(channels), $"GroupNorm: channels {channels}; it must be at least 1.");
         if (channels % groups != 0) throw new ArgumentException($"GroupNorm: {groups} groups do not divide {channels} channels; they must.", nameof(groups));
         (Groups, Channels, Epsilon) = (groups, channels, epsilon);
         if (!affine) return;

@@ -59,3 +59,53 @@ public sealed class Elu<T>(double alpha = 1) : Layer<T>
     /// <inheritdoc/>
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Elu<TOther>(alpha);
 }
+
+/// <summary>x·tanh(ln(1 + eˣ)), elementwise (Misra 2019).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Mish<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input * input.Softplus().Tanh();
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Mish<TOther>();
+}
+
+/// <summary>λx where positive, λα(eˣ − 1) elsewhere, elementwise, with λ and α that keep mean 0 and variance 1 (Klambauer et al. 2017).</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Selu<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Elu<T> elu = new(1.6732632423543772848170429916717);
+
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => elu.Forward(input) * T.CreateChecked(1.0507009873554804934193349852946);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Selu<TOther>();
+}
+
+/// <summary>ln σ(x) = −ln(1 + e⁻ˣ), elementwise.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class LogSigmoid<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => -(-input).Softplus(T.One, T.PositiveInfinity);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new LogSigmoid<TOther>();
+}
+
+/// <summary>x / (1 + |x|), elementwise.</summary>
+/// <typeparam name="T">Element type.</typeparam>
+public sealed class Softsign<T> : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input / (T.One + input.Abs());
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new Softsign<TOther>();
+}

@@ -86,12 +86,12 @@ public static class ConvolutionOperation
         if (x[1] != weight[1] * groups || weight[0] % groups != 0)
         {
             throw new ArgumentException(
-                $"{operation}: channels do not fit: input {x} with weight {weight} in {groups} groups; the input needs {weight[1]} · {groups} = {weight[1] * groups} channels, and {groups} must divide the {weight[0]} output channels.");
+                $"{operation}: channels do not fit: input {Given(operation, x)} with weight {Given(operation, weight)} in {groups} groups; the input needs {weight[1]} · {groups} = {weight[1] * groups} channels, and {groups} must divide the {weight[0]} output channels.");
         }
 
         if (bias is not null && bias.Shape != weight[0])
         {
-            throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {weight}; it must be [{weight[0]}].");
+            throw new ArgumentException($"{operation}: bias {bias.Shape} does not fit weight {Given(operation, weight)}; it must be [{weight[0]}].");
         }
 
         padding = padding.Resolve((weight[2], weight[3]), dilation);
@@ -120,22 +120,35 @@ public static class ConvolutionOperation
     /// <summary>Refuses steps between windows or taps that are not positive.</summary>
     internal static void RequireSteps(string operation, Size2 stride, Size2 dilation)
     {
-        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
-        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+        if (stride.Height < 1 || stride.Width < 1) throw new ArgumentOutOfRangeException(nameof(stride), $"{operation}: stride {Given(operation, stride)}; it must be at least 1.");
+        if (dilation.Height < 1 || dilation.Width < 1) throw new ArgumentOutOfRangeException(nameof(dilation), $"{operation}: dilation {Given(operation, dilation)}; it must be at least 1.");
     }
 
     /// <summary>Refuses a dilated kernel that is larger than the padded input.</summary>
     internal static void RequireRoom(string operation, in Shape x, Size2 kernel, Size2 dilation, Padding2d padding)
     {
-        if (kernel.Height < 1 || kernel.Width < 1) throw new ArgumentOutOfRangeException(nameof(kernel), $"{operation}: kernel {kernel}; it must be at least 1.");
+        if (kernel.Height < 1 || kernel.Width < 1) throw new ArgumentOutOfRangeException(nameof(kernel), $"{operation}: kernel {Given(operation, kernel)}; it must be at least 1.");
         int height = x[2] + padding.Top + padding.Bottom, width = x[3] + padding.Left + padding.Right;
         int reachHeight = dilation.Height * (kernel.Height - 1) + 1, reachWidth = dilation.Width * (kernel.Width - 1) + 1;
         if (reachHeight > height || reachWidth > width)
         {
             throw new ArgumentException(
-                $"{operation}: the kernel {kernel} with dilation {dilation} covers {reachHeight}×{reachWidth}, more than the padded input {height}×{width} (input {x}, padding {padding}); pad more or use a smaller kernel.");
+                $"{operation}: the kernel {Given(operation, kernel)} with dilation {Given(operation, dilation)} covers {Given(operation, new Size2(reachHeight, reachWidth))}, "
+                + $"more than the padded input {Given(operation, new Size2(height, width))} (input {Given(operation, x)}, padding {Given(operation, padding)}); pad more or use a smaller kernel.");
         }
     }
+
+    /// <summary>A shape as the caller of an operation on sequences gave it: inside, a sequence is an image of one row.</summary>
+    internal static string Given(string operation, in Shape shape) => OfSequences(operation) ? shape.Without(2).ToString() : shape.ToString();
+
+    /// <inheritdoc cref="Given(string, in Shape)"/>
+    internal static string Given(string operation, Size2 size) => OfSequences(operation) ? $"{size.Width}" : size.ToString();
+
+    /// <inheritdoc cref="Given(string, in Shape)"/>
+    internal static string Given(string operation, Padding2d padding) =>
+        OfSequences(operation) ? $"left {padding.Left}, right {padding.Right}" : padding.ToString();
+
+    private static bool OfSequences(string operation) => operation.EndsWith("1d", StringComparison.Ordinal);
 
     internal static ConvolutionOptions OptionsOf(ConvolutionAlgorithm algorithm) => new(Direct: algorithm == ConvolutionAlgorithm.Direct);
 

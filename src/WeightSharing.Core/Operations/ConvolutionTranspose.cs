@@ -90,13 +90,13 @@ public static class ConvolutionTransposeOperation
         if (stride.Height < 1 || stride.Width < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(stride), $"{operation}: stride {stride}; it must be at least 1.");
+                nameof(stride), $"{operation}: stride {ConvolutionOperation.Given(operation, stride)}; it must be at least 1.");
         }
 
         if (dilation.Height < 1 || dilation.Width < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(dilation), $"{operation}: dilation {dilation}; it must be at least 1.");
+                nameof(dilation), $"{operation}: dilation {ConvolutionOperation.Given(operation, dilation)}; it must be at least 1.");
         }
 
         if (groups < 1) throw new ArgumentOutOfRangeException(nameof(groups), $"{operation}: {groups} groups; there must be at least 1.");
@@ -105,14 +105,14 @@ public static class ConvolutionTransposeOperation
         {
             throw new ArgumentOutOfRangeException(
                 nameof(outputPadding),
-                $"{operation}: output padding {outputPadding} with stride {stride} and dilation {dilation}; "
+                $"{operation}: output padding {ConvolutionOperation.Given(operation, outputPadding)} with stride {ConvolutionOperation.Given(operation, stride)} and dilation {ConvolutionOperation.Given(operation, dilation)}; "
                 + "it must be at least 0 and smaller than the stride or the dilation.");
         }
 
         if (x.Shape[1] != weight.Shape[0] || weight.Shape[0] % groups != 0)
         {
             throw new ArgumentException(
-                $"{operation}: channels do not fit: input {x.Shape} with weight {weight.Shape} in {groups} groups; "
+                $"{operation}: channels do not fit: input {ConvolutionOperation.Given(operation, x.Shape)} with weight {ConvolutionOperation.Given(operation, weight.Shape)} in {groups} groups; "
                 + $"the input needs the weight's {weight.Shape[0]} channels, and {groups} must divide them.");
         }
 
@@ -120,7 +120,12 @@ public static class ConvolutionTransposeOperation
         if (bias is not null && bias.Shape != channels)
         {
             throw new ArgumentException(
-                $"{operation}: bias {bias.Shape} does not fit weight {weight.Shape} in {groups} groups; it must be [{channels}].");
+                $"{operation}: bias {bias.Shape} does not fit weight {ConvolutionOperation.Given(operation, weight.Shape)} in {groups} groups; it must be [{channels}].");
+        }
+
+        if (x.Shape[2] == 0 || x.Shape[3] == 0)
+        {
+            throw new ArgumentException($"{operation}: input {ConvolutionOperation.Given(operation, x.Shape)} has no positions; there must be at least one.");
         }
 
         Size2 kernel = (weight.Shape[2], weight.Shape[3]);
@@ -130,8 +135,8 @@ public static class ConvolutionTransposeOperation
         if (height < 1 || width < 1)
         {
             throw new ArgumentException(
-                $"{operation}: nothing is left of the output {height}×{width} (input {x.Shape}, weight {weight.Shape}, stride {stride}, "
-                + $"padding {padding}); pad less.");
+                $"{operation}: nothing is left of the output {ConvolutionOperation.Given(operation, new Size2(height, width))} (input {ConvolutionOperation.Given(operation, x.Shape)}, "
+                + $"weight {ConvolutionOperation.Given(operation, weight.Shape)}, stride {ConvolutionOperation.Given(operation, stride)}, padding {ConvolutionOperation.Given(operation, padding)}); pad less.");
         }
 
         if (outputPadding.Height >= stride.Height || outputPadding.Width >= stride.Width)

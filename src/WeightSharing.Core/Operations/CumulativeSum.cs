@@ -12,7 +12,8 @@ public static class CumulativeSumOperation
         // y[k] = Σ_{j ≤ k} x[j]       ∂x[j] += Σ_{k ≥ j} ∂y[k]
         /// <summary>The sum of each element and all before it along one dimension.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-        public Tensor<T> CumulativeSum(int dimension) => new CumulativeSumMap<T>(x.Shape.Normalize(dimension, "CumulativeSum")).Apply(x);
+        public Tensor<T> CumulativeSum(int dimension) =>
+            x.Rank == 0 && dimension is 0 or -1 ? x : new CumulativeSumMap<T>(x.Shape.Normalize(dimension, "CumulativeSum")).Apply(x);
     }
 
     private sealed class CumulativeSumMap<T>(int dimension) : LinearMap<T>("CumulativeSum")

@@ -10,37 +10,39 @@ public static class ExtremumOperation
     extension<T>(Tensor<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        /// <summary>The largest element, a scalar; of equal ones the first gets the gradient.</summary>
+        /// <summary>The largest element, a scalar; equal ones share the gradient.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
         public Tensor<T> Max() => x.Max([]);
 
         /// <summary>The largest element along one dimension; of equal ones the first gets the gradient.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
-        public Tensor<T> Max(int dimension, bool keepDimensions = false) => x.Max([dimension], keepDimensions);
+        public Tensor<T> Max(int dimension, bool keepDimensions = false) =>
+            Extreme<T, Largest<T>>(x, [dimension], keepDimensions, shared: false);
 
-        /// <summary>The largest element over some dimensions; of equal ones the first gets the gradient.</summary>
+        /// <summary>The largest element over some dimensions; equal ones share the gradient.</summary>
         /// <param name="dimensions">Which; none stands for all.</param>
         /// <param name="keepDimensions">Keeps each reduced dimension with extent 1.</param>
         /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimensions are empty.</exception>
         public Tensor<T> Max(ReadOnlySpan<int> dimensions, bool keepDimensions = false) =>
-            Extreme<T, Largest<T>>(x, dimensions, keepDimensions);
+            Extreme<T, Largest<T>>(x, dimensions, keepDimensions, shared: true);
 
-        /// <summary>The smallest element, a scalar; of equal ones the first gets the gradient.</summary>
+        /// <summary>The smallest element, a scalar; equal ones share the gradient.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
         public Tensor<T> Min() => x.Min([]);
 
         /// <summary>The smallest element along one dimension; of equal ones the first gets the gradient.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="InvalidOperationException">The dimension is empty.</exception>
-        public Tensor<T> Min(int dimension, bool keepDimensions = false) => x.Min([dimension], keepDimensions);
+        public Tensor<T> Min(int dimension, bool keepDimensions = false) =>
+            Extreme<T, Smallest<T>>(x, [dimension], keepDimensions, shared: false);
 
-        /// <summary>The smallest element over some dimensions; of equal ones the first gets the gradient.</summary>
+        /// <summary>The smallest element over some dimensions; equal ones share the gradient.</summary>
         /// <inheritdoc cref="Max{T}(Tensor{T}, ReadOnlySpan{int}, bool)"/>
         public Tensor<T> Min(ReadOnlySpan<int> dimensions, bool keepDimensions = false) =>
-            Extreme<T, Smallest<T>>(x, dimensions, keepDimensions);
+            Extreme<T, Smallest<T>>(x, dimensions, keepDimensions, shared: true);
 
         /// <summary>The row-major position of the first largest element.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
@@ -63,8 +65,9 @@ public static class ExtremumOperation
             Position<T, Smallest<T>>(x, dimension, keepDimensions, "ArgMin");
     }
 
-    // y = x[k*] with k* the first extremal position       ∂x[k*] += ∂y
-    private static Tensor<T> Extreme<T, TOrder>(Tensor<T> x, ReadOnlySpan<int> dimensions, bool keepDimensions)
+    // y = x[k*] with k* the first extremal position       ∂x[k*] += ∂y, or all m extremal positions += ∂y / m where they share, as in PyTorch:
+    // one dimension goes with ArgMax, which names one of them; over all or several there is no such partner.
+    private static Tensor<T> Extreme<T, TOrder>(Tensor<T> x, ReadOnlySpan<int> dimensions, bool keepDimensions, bool shared)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOrder : IOrder<T>
     {
@@ -74,7 +77,11 @@ public static class ExtremumOperation
         Tensor<T> y = Tensor<T>.Uninitialized(arranged.Shape[0], TOrder.Name);
         Tensor<int> index = Tensor<int>.Uninitialized(y.Shape, TOrder.Name);
         Reduce<T, TOrder>(arranged.Shape[0], count, 1, arranged.DenseSpan(), y.Buffer, index.Buffer, x.Shape, TOrder.Name);
-        if (Graph.Records(arranged))
+        if (shared && Graph.Records(arranged) && Shares(arranged.DenseSpan(), y.Buffer, count) is { } shares)
+        {
+            y = y.From(new SharedNode<T>(arranged, shares, TOrder.Name));
+        }
+        else if (Graph.Records(arranged))
         {
             // Where the extremum lies is decided once; from then on the operation is linear, a selection.
             int[] positions = index.ToArray();
@@ -83,6 +90,40 @@ public static class ExtremumOperation
         }
 
         return y.Reshape(keepDimensions ? kept : squeezed);
+    }
+
+    /// <summary>1 / m at the m elements of each row that equal its extremum, else 0; null where every m is 1.</summary>
+    private static Tensor<T>? Shares<T>(ReadOnlySpan<T> rows, ReadOnlySpan<T> extrema, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Tensor<T>? shares = null;
+        for (int i = 0; i < extrema.Length; i++)
+        {
+            ReadOnlySpan<T> row = rows.Slice(i * count, count);
+            int ties = 0;
+            foreach (T value in row) ties += value.Equals(extrema[i]) ? 1 : 0;
+            if (ties > 1 && shares is null)
+            {
+                shares = Tensor<T>.Zeroed([extrema.Length, count], "Extremum");
+                i = -1;
+                continue;
+            }
+
+            if (shares is null) continue;
+            T share = T.One / T.CreateChecked(ties);
+            Span<T> target = shares.Buffer.Slice(i * count, count);
+            for (int k = 0; k < count; k++) target[k] = row[k].Equals(extrema[i]) ? share : T.Zero;
+        }
+
+        return shares;
+    }
+
+    private sealed class SharedNode<T>(Tensor<T> x, Tensor<T> shares, string operation) : Node<T>(x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public override string Name => operation;
+
+        protected override void Backward(Tensor<T> dy, GradientSink to) => to.Add(0, dy.Unsqueeze(-1) * shares);
     }
 
     private static Tensor<int> Position<T, TOrder>(Tensor<T> x, int dimension, bool keepDimensions, string operation)

@@ -17,6 +17,8 @@ public static class GatherOperation
         public Tensor<T> Gather(int dimension, Tensor<int> index)
         {
             ArgumentNullException.ThrowIfNull(index);
+            // A scalar counts as a row of one.
+            if (x.Rank == 0 && index.Rank == 0 && dimension is 0 or -1) return x.Reshape(1).Gather(0, index.Reshape(1)).Reshape([]);
             int at = x.Shape.Normalize(dimension, "Gather");
             bool fits = index.Rank == x.Rank;
             for (int i = 0; fits && i < x.Rank; i++) fits = i == at || index.Shape[i] <= x.Shape[i];
@@ -27,13 +29,13 @@ public static class GatherOperation
                     + $"it must have as many dimensions, and none but dimension {at} may be longer.", nameof(index));
             }
 
-            int[] positions = Positions(x.Shape, at, index);
+            int[] positions = Positions(x.Shape, at, index, "Gather");
             return x.Take(x.Count, index.Shape, 0, positions, null, "Gather");
         }
     }
 
     /// <summary>Row-major positions in a tensor of this shape.</summary>
-    private static int[] Positions(in Shape shape, int dimension, Tensor<int> index)
+    internal static int[] Positions(in Shape shape, int dimension, Tensor<int> index, string operation)
     {
         Span<int> strides = stackalloc int[Shape.MaximumRank], at = stackalloc int[Shape.MaximumRank];
         shape.DenseStrides(strides);
@@ -46,7 +48,7 @@ public static class GatherOperation
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(index),
-                    $"Gather: index {position} lies outside dimension {dimension} of shape {shape}; expected 0 to {shape[dimension] - 1}.");
+                    $"{operation}: index {position} lies outside dimension {dimension} of shape {shape}; expected 0 to {shape[dimension] - 1}.");
             }
 
             int offset = position * strides[dimension];

@@ -40,7 +40,11 @@ public static class LocallyConnectedOperation
         {
             ArgumentNullException.ThrowIfNull(x);
             ArgumentNullException.ThrowIfNull(weight);
-            if (x.Rank != 3) throw new ArgumentException($"LocallyConnected1d: input {x.Shape}; expected [N, Cin, L].");
+            if (x.Rank != 3 || weight.Rank != 3)
+            {
+                throw new ArgumentException($"LocallyConnected1d: input {x.Shape} with weight {weight.Shape}; expected input [N, Cin, L] and weight [outL, Cout, Cin·k].");
+            }
+
             return Run(x.Unsqueeze(2), weight, bias, (1, kernel), (1, stride), padding.AsRow(), (1, dilation), "LocallyConnected1d").Squeeze(2);
         }
     }
@@ -61,7 +65,7 @@ public static class LocallyConnectedOperation
         if (weight.Shape[0] != positions || weight.Shape[2] != patch)
         {
             throw new ArgumentException(
-                $"{operation}: weight {weight.Shape} does not fit input {x.Shape} with kernel {kernel}; it must be [{geometry.OutputHeight}·{geometry.OutputWidth}, Cout, {x.Shape[1]}·{kernel.Height}·{kernel.Width}] = [{positions}, Cout, {patch}].");
+                $"{operation}: weight {weight.Shape} does not fit input {ConvolutionOperation.Given(operation, x.Shape)} with kernel {ConvolutionOperation.Given(operation, kernel)}; it must be [{geometry.OutputHeight}·{geometry.OutputWidth}, Cout, {x.Shape[1]}·{kernel.Height}·{kernel.Width}] = [{positions}, Cout, {patch}].");
         }
 
         if (bias is not null && bias.Shape != new Shape(positions, outputs))

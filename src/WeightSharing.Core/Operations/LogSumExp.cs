@@ -41,10 +41,19 @@ public static class LogSumExpOperation
         protected override void Backward(Tensor<T> dy, GradientSink to)
         {
             Tensor<T> y = Recall(this.y);
-            // Where every term is 0, or one infinite, x − y would be ∞ − ∞; without the shift the shares are e⁻∞ = 0.
+            Tensor<T> x = Recall(this.x);
             Tensor<bool> infinite = y.Detach().Abs().Equal(T.PositiveInfinity);
-            if (infinite.Any()) y = Tensor.Where(infinite, Tensor.Scalar(T.Zero), y);
-            to.Add(0, dy.Reshape(kept) * (Recall(x) - y.Reshape(kept)).Exp());
+            if (!infinite.Any())
+            {
+                to.Add(0, dy.Reshape(kept) * (x - y.Reshape(kept)).Exp());
+                return;
+            }
+
+            // Where every term is 0, or one infinite, x − y would be ∞ − ∞. The first leaves shares of 0; infinite terms have all among them.
+            infinite = infinite.Reshape(kept);
+            Tensor<T> largest = x.Detach().Equal(T.PositiveInfinity).To<T>(), zero = Tensor.Scalar(T.Zero);
+            Tensor<T> shares = Tensor.Where(infinite, zero, x - Tensor.Where(infinite, zero, y.Reshape(kept))).Exp();
+            to.Add(0, dy.Reshape(kept) * Tensor.Where(infinite, largest / largest.SumTo(kept).Maximum(T.One), shares));
         }
     }
 }

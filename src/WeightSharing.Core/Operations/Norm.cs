@@ -17,7 +17,10 @@ public static class NormOperation
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or p is not positive.</exception>
         public Tensor<T> Norm(int dimension, double p = 2, bool keepDimensions = false) => x.Norm([dimension], p, keepDimensions);
 
-        /// <summary>(Σ |x|ᵖ)^(1/p) over some dimensions, max |x| for p = ∞, whose gradient goes in equal parts to all that are largest. The gradient of a zero vector is 0.</summary>
+        /// <summary>
+        /// (Σ |x|ᵖ)^(1/p) over some dimensions, max |x| for p = ∞, whose gradient goes in equal parts to all that are largest. The gradient of a
+        /// zero vector is 0.
+        /// </summary>
         /// <param name="dimensions">Which; none stands for all.</param>
         /// <param name="p">1 for the sum of magnitudes, 2 for the Euclidean length, infinity for the largest magnitude.</param>
         /// <param name="keepDimensions">Keeps each reduced dimension with extent 1.</param>
@@ -31,7 +34,7 @@ public static class NormOperation
             if (p == 2) return RootOrZero((x * x).Sum(dimensions, keepDimensions), p);
             Tensor<T> magnitudes = x.Abs();
             return double.IsPositiveInfinity(p)
-                ? Largest(magnitudes, dimensions, keepDimensions)
+                ? magnitudes.Max(dimensions, keepDimensions)
                 : RootOrZero(magnitudes.Pow(T.CreateChecked(p)).Sum(dimensions, keepDimensions), p);
         }
     }
@@ -43,20 +46,6 @@ public static class NormOperation
         Tensor<bool>? zero = Graph.Records(x) ? x.Detach().Equal(T.Zero) : null;
         if (zero is null || !zero.Any()) return Root(x, p);
         return Tensor.Where(zero, Tensor.Scalar(T.Zero), Root(Tensor.Where(zero, Tensor.Scalar(T.One), x), p));
-    }
-
-    private static Tensor<T> Largest<T>(Tensor<T> magnitudes, ReadOnlySpan<int> dimensions, bool keepDimensions)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Tensor<T> largest = magnitudes.Max(dimensions, keepDimensions);
-        if (!Graph.Records(magnitudes)) return largest;
-        Tensor<T> values = magnitudes.Detach();
-        Tensor<bool> among = values.Equal(values.Max(dimensions, keepDimensions: true));
-        Tensor<T> share = Tensor.Where(among, Tensor.Scalar(T.One), Tensor.Scalar(T.Zero)), count = share.Sum(dimensions, keepDimensions: true);
-        if (!count.NotEqual(T.One).Any()) return largest;
-        Tensor<T> mean = (magnitudes * (share / count)).Sum(dimensions, keepDimensions);
-        // A mean of equal numbers may miss them by a rounding: the value is the largest itself.
-        return largest.Detach() + (mean - mean.Detach());
     }
 
     private static Tensor<T> Root<T>(Tensor<T> x, double p)

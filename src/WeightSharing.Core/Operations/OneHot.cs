@@ -15,7 +15,7 @@ public static class OneHotOperation
             where T : unmanaged, INumberBase<T>
         {
             ArgumentNullException.ThrowIfNull(classes);
-            ArgumentOutOfRangeException.ThrowIfNegative(count);
+            if (count < 0) throw new ArgumentOutOfRangeException(nameof(count), $"OneHot: count {count}; it must not be negative.");
             Tensor<T> y = Tensor<T>.Zeroed(classes.Shape.Concat(count), "OneHot");
             ReadOnlySpan<int> numbers = classes.DenseSpan();
             for (int i = 0; i < numbers.Length; i++)
@@ -23,7 +23,7 @@ public static class OneHotOperation
                 if ((uint)numbers[i] >= (uint)count)
                 {
                     throw new ArgumentOutOfRangeException(
-                        nameof(classes), $"OneHot: class {numbers[i]} lies outside {count} classes; expected 0 to {count - 1}.");
+                        nameof(classes), $"OneHot: class {numbers[i]} lies outside {count} classes; {(count == 0 ? "there is no class" : $"expected 0 to {count - 1}")}.");
                 }
 
                 y.Buffer[i * count + numbers[i]] = T.One;

@@ -21,7 +21,7 @@ internal static class Pooling
             ? Padding2d.Of(padding.Width, padding.Width + stride.Width - 1, padding.Height, padding.Height + stride.Height - 1)
             : (padding.Height, padding.Width);
         ConvolutionOperation.RequireRoom(operation, x, kernel, dilation, room);
-        return new PoolingGeometry
+        var geometry = new PoolingGeometry
         {
             Planes = x[0] * x[1],
             Height = x[2],
@@ -39,6 +39,9 @@ internal static class Pooling
             PaddingLeft = padding.Width,
             PaddingRight = padding.Width,
         };
+        // Taps far apart may pass the input by.
+        return geometry.Covers ? geometry : throw new ArgumentException(
+            $"{operation}: a window of kernel {kernel} with dilation {dilation} and stride {stride} holds no element of input {x}; pad or dilate less.");
     }
 
     private static int Extent(int input, int kernel, int stride, int padding, int dilation, bool ceilMode)

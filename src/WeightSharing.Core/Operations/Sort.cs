@@ -34,6 +34,12 @@ public static class SortOperation
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or it has fewer elements.</exception>
         public (Tensor<T> Values, Tensor<int> Indices) TopK(int count, int dimension = -1, bool largest = true)
         {
+            if (x.Rank == 0 && dimension is 0 or -1)
+            {
+                (Tensor<T> values, Tensor<int> indices) = x.Reshape(1).TopK(count, 0, largest);
+                return count == 1 ? (values.Reshape([]), indices.Reshape([])) : (values, indices);
+            }
+
             int at = x.Shape.Normalize(dimension, "TopK");
             if (count < 0 || count > x.Shape[at])
             {
@@ -49,7 +55,9 @@ public static class SortOperation
     private static Tensor<int> Order<T>(Tensor<T> x, int dimension, bool descending, string operation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (int outer, int count, int inner) = SoftmaxOperation.Cut(x.Shape, x.Shape.Normalize(dimension, operation));
+        // A scalar counts as a row of one.
+        int at = x.Rank == 0 && dimension is 0 or -1 ? 0 : x.Shape.Normalize(dimension, operation);
+        (int outer, int count, int inner) = x.Rank == 0 ? (1, 1, 1) : SoftmaxOperation.Cut(x.Shape, at);
         Tensor<int> order = Tensor<int>.Uninitialized(x.Shape, operation);
         Sorting.Order(outer, count, inner, x.DenseSpan(), order.Buffer, descending);
         return order;

@@ -9,24 +9,25 @@ public static class TileOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[i] = x[i mod n]       ∂x[i] += Σ ∂y over the copies
-        /// <summary>The whole tensor repeated along each dimension; more counts than dimensions put new ones in front.</summary>
+        /// <summary>
+        /// The whole tensor repeated along each dimension; more counts than dimensions put new ones in front, fewer leave the first alone.
+        /// </summary>
         /// <param name="counts">How often, the last for the last dimension.</param>
-        /// <exception cref="ArgumentException">Fewer counts than dimensions, or a negative one.</exception>
+        /// <exception cref="ArgumentException">A negative count.</exception>
         public Tensor<T> Tile(params ReadOnlySpan<int> counts)
         {
-            if (counts.Length < x.Rank || counts.ContainsAnyInRange(int.MinValue, -1))
+            if (counts.ContainsAnyInRange(int.MinValue, -1))
             {
                 throw new ArgumentException(
-                    $"Tile: counts [{string.Join(", ", counts.ToArray())}] for shape {x.Shape}; "
-                    + "give one a dimension or more, none negative.", nameof(counts));
+                    $"Tile: counts [{string.Join(", ", counts.ToArray())}] for shape {x.Shape}; none may be negative.", nameof(counts));
             }
 
             Tensor<T> y = x;
             while (y.Rank < counts.Length) y = y.Unsqueeze(0);
-            for (int d = 0; d < counts.Length; d++)
+            for (int i = 0, d = y.Rank - counts.Length; i < counts.Length; i++, d++)
             {
                 int extent = y.Shape[d];
-                if (counts[d] != 1) y = y.IndexSelect(d, Positions(checked(extent * counts[d]), i => i % extent));
+                if (counts[i] != 1) y = y.IndexSelect(d, Positions(checked(extent * counts[i]), k => k % extent));
             }
 
             return y;

@@ -9,7 +9,8 @@ public static class UnfoldOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // y[n, (c, k), p] = x[n, c, stride·p + dilation·k − padding]       ∂x there += ∂y[n, (c, k), p]
-        /// <summary>Every window of an image as a column: [N, C, H, W] → [N, C·kH·kW, windows], windows in row-major order.</summary>
+        /// <summary>Every window of an image as a column: [N, C, H, W] → [N, C·kH·kW, windows], windows in row-major order;
+        /// of one image [C, H, W] → [C·kH·kW, windows].</summary>
         /// <param name="kernel">Extent of a window.</param>
         /// <param name="stride">Step between windows; null is 1.</param>
         /// <param name="padding">Zeros around the image.</param>
@@ -17,7 +18,8 @@ public static class UnfoldOperation
         /// <exception cref="ArgumentException">Not an image batch, or a kernel larger than the padded image.</exception>
         public Tensor<T> Unfold(Size2 kernel, Size2? stride = null, Padding2d padding = default, Size2? dilation = null)
         {
-            if (x.Rank != 4) throw new ArgumentException($"Unfold: input {x.Shape}; expected [N, C, H, W].");
+            if (x.Rank == 3) return x.Unsqueeze(0).Unfold(kernel, stride, padding, dilation).Squeeze(0);
+            if (x.Rank != 4) throw new ArgumentException($"Unfold: input {x.Shape}; expected [N, C, H, W] or [C, H, W].");
             Windows windows = Windows.Of("Unfold", x.Shape, kernel, stride ?? 1, padding, dilation ?? 1);
             return x.Take(windows.Images, windows.Columns, 1, windows.Index, null, "Unfold");
         }
@@ -25,7 +27,7 @@ public static class UnfoldOperation
         // x[n, c, i] = Σ y[n, (c, k), p] over stride·p + dilation·k − padding = i       ∂y[n, (c, k), p] += ∂x there
         /// <summary>
         /// Columns added back where they came from, the adjoint of <see cref="Unfold{T}"/>: [N, C·kH·kW, windows] → [N, C, H, W]. Where
-        /// windows overlap, they add up.
+        /// windows overlap, they add up. Of one image [C·kH·kW, windows] → [C, H, W].
         /// </summary>
         /// <param name="size">Height and width of the image.</param>
         /// <param name="kernel">Extent of a window.</param>
@@ -35,9 +37,10 @@ public static class UnfoldOperation
         /// <exception cref="ArgumentException">The columns are not those of such windows.</exception>
         public Tensor<T> Fold(Size2 size, Size2 kernel, Size2? stride = null, Padding2d padding = default, Size2? dilation = null)
         {
+            if (x.Rank == 2) return x.Unsqueeze(0).Fold(size, kernel, stride, padding, dilation).Squeeze(0);
             if (x.Rank != 3 || kernel.Area < 1 || x.Shape[1] % kernel.Area != 0)
             {
-                throw new ArgumentException($"Fold: columns {x.Shape} with kernel {kernel}; expected [N, C·{kernel.Area}, windows].");
+                throw new ArgumentException($"Fold: columns {x.Shape} with kernel {kernel}; expected [N, C·{kernel.Area}, windows] or [C·{kernel.Area}, windows].");
             }
 
             Shape image = [x.Shape[0], x.Shape[1] / kernel.Area, size.Height, size.Width];

@@ -114,6 +114,13 @@ public class ConvolutionTests
         Expect.Throws<ArgumentException>(
             "Conv1d: input [5] with weight [4, 3, 3]; expected input [N, Cin, L] and weight [Cout, Cin/groups, k].",
             () => Tensor.Zeros<double>([5]).Conv1d(Tensor.Zeros<double>([4, 3, 3])));
+        Tensor<double> row = Tensor.Zeros<double>([2, 3, 5]), taps = Tensor.Zeros<double>([4, 3, 3]);
+        Expect.Throws<ArgumentException>("Conv1d: channels do not fit: input [2, 3, 5] with weight [4, 2, 3] in 1 groups;", () => row.Conv1d(Tensor.Zeros<double>([4, 2, 3])));
+        Expect.Throws<ArgumentException>("Conv1d: bias [3] does not fit weight [4, 3, 3]; it must be [4].", () => row.Conv1d(taps, Tensor.Zeros<double>(3)));
+        Expect.Throws<ArgumentOutOfRangeException>("Conv1d: stride 0; it must be at least 1.", () => row.Conv1d(taps, stride: 0));
+        Expect.Throws<ArgumentException>(
+            "Conv1d: the kernel 3 with dilation 4 covers 9, more than the padded input 6 (input [2, 3, 5], padding left 1, right 0); pad more or use a smaller kernel.",
+            () => row.Conv1d(taps, padding: (1, 0), dilation: 4));
         Expect.Throws<ArgumentException>(
             "Conv2d: bias [3] does not fit weight [4, 3, 3, 3]; it must be [4].", () => x.Conv2d(Tensor.Zeros<double>([4, 3, 3, 3]), Tensor.Zeros<double>(3)));
         Expect.Throws<ArgumentException>(

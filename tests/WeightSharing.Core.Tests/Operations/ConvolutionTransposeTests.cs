@@ -82,6 +82,9 @@ public class ConvolutionTransposeTests
         Expect.Throws<ArgumentException>("ConvTranspose1d: input [1, 2, 3, 3] with weight [2, 3, 2, 2]; expected input [N, Cin, L] and weight [Cin, Cout/groups, k].",
             () => x.ConvTranspose1d(weight));
         Expect.Throws<ArgumentException>("ConvTranspose2d: input [3] with weight [2, 3, 2, 2]; expected input [N, Cin, H, W]", () => Expect.Values([3]).ConvTranspose2d(weight));
+        Expect.Throws<ArgumentOutOfRangeException>("ConvTranspose1d: output padding 2 with stride 1 and dilation 2; it must be at least 0 and smaller than the stride or the dilation.",
+            () => Expect.Values([1, 2, 3]).ConvTranspose1d(Expect.Values([2, 1, 2]), outputPadding: 2, dilation: 2));
+        Expect.Throws<ArgumentException>("ConvTranspose2d: input [1, 2, 0, 3] has no positions; there must be at least one.", () => Tensor.Zeros<double>([1, 2, 0, 3]).ConvTranspose2d(weight));
         Expect.Throws<ArgumentOutOfRangeException>("ConvTranspose2d: stride 0×0; it must be at least 1.", () => x.ConvTranspose2d(weight, null, 0));
         Expect.Throws<ArgumentOutOfRangeException>("ConvTranspose2d: dilation 0×0; it must be at least 1.", () => x.ConvTranspose2d(weight, null, 1, 0, 0, 0));
         Expect.Throws<ArgumentOutOfRangeException>("ConvTranspose2d: 0 groups; there must be at least 1.", () => x.ConvTranspose2d(weight, groups: 0));

@@ -1,3 +1,4 @@
+using WeightSharing.Autograd;
 using WeightSharing.Tensors;
 using WeightSharing.Tests.Support;
 
@@ -38,6 +39,28 @@ public class ExtremumTests
         Tensor<double> x = Sample.Copy().RequireGradient();
         x.Max(1).Sum().Backward();
         Expect.Close(Tensor.From(new double[,] { { 0, 1, 0 }, { 1, 0, 0 } }), x.Gradient!, 0);
+    }
+
+    [Fact]
+    public void Over_all_or_several_dimensions_equal_elements_share_the_gradient()
+    {
+        Tensor<double> x = Tensor.From(new double[,] { { 3, 3, 1 }, { 3, 0, 1 } }).RequireGradient();
+        x.Max().Backward();
+        Expect.Close(Tensor.From(new double[,] { { 1 / 3.0, 1 / 3.0, 0 }, { 1 / 3.0, 0, 0 } }), x.Gradient!, 0);
+        x.ZeroGradient();
+        (x.Min([0]) * Tensor.From(5.0, 7, 4)).Sum().Backward();
+        Expect.Close(Tensor.From(new double[,] { { 2.5, 0, 2 }, { 2.5, 7, 2 } }), x.Gradient!, 0);
+        Tensor<double> undefined = Tensor.From(double.NaN, 1, double.NaN).RequireGradient();
+        undefined.Max().Backward();
+        Assert.Equal([0.5, 0, 0.5], undefined.Gradient!.ToArray());
+        Tensor<double> length = Tensor.From(1.0, -2, 2).RequireGradient();
+        length.Norm(double.PositiveInfinity).Backward();
+        Assert.Equal([0, -0.5, 0.5], length.Gradient!.ToArray());
+        Tensor<double> twice = Tensor.From(2.0, 2, 1).RequireGradient();
+        Tensor<double> slope = Gradient.Of(twice.Max().Pow(3.0), twice, differentiable: true);
+        Expect.Close(Tensor.From(6.0, 6, 0), slope, 1e-12);
+        slope.Select(0, 0).Backward();
+        Expect.Close(Tensor.From(3.0, 3, 0), twice.Gradient!, 1e-12);
     }
 
     [Fact]

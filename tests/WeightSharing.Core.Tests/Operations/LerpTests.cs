@@ -22,5 +22,12 @@ public class LerpTests
     }
 
     [Fact]
+    public void Shapes_that_do_not_broadcast_are_refused_by_name()
+    {
+        Expect.Throws<ArgumentException>("Lerp: shapes do not broadcast: left [2] · right [3]", () => Expect.Values([2]).Lerp(Expect.Values([3]), 0.5));
+        Expect.Throws<ArgumentException>("Lerp: shapes do not broadcast: left [2] · right [3]", () => Expect.Values([2]).Lerp(Expect.Values([2]), Expect.Values([3])));
+    }
+
+    [Fact]
     public void Empty_tensors_stay_empty() => Expect.Empty(xs => xs[0].Lerp(xs[1], 0.5), [0, 3], new Shape(0, 3), new Shape(3));
 }

@@ -70,7 +70,7 @@ public class LocallyConnectedTests
             "LocallyConnected2d: input [3, 4] with weight [6, 2, 27]; expected input [N, Cin, H, W] and weight [outH·outW, Cout, Cin·kH·kW].",
             () => Tensor.Zeros<double>([3, 4]).LocallyConnected2d(Tensor.Zeros<double>([6, 2, 27]), null, 3));
         Expect.Throws<ArgumentException>(
-            "LocallyConnected1d: input [3, 4]; expected [N, Cin, L].", () => Tensor.Zeros<double>([3, 4]).LocallyConnected1d(Tensor.Zeros<double>([2, 2, 9]), null, 3));
+            "LocallyConnected1d: input [3, 4] with weight [2, 2, 9]; expected input [N, Cin, L] and weight [outL, Cout, Cin·k].", () => Tensor.Zeros<double>([3, 4]).LocallyConnected1d(Tensor.Zeros<double>([2, 2, 9]), null, 3));
         Expect.Throws<ArgumentException>(
             "LocallyConnected2d: the kernel 5×5 with dilation 1×1 covers 5×5, more than the padded input 4×5", () => x.LocallyConnected2d(Tensor.Zeros<double>([1, 2, 75]), null, 5));
     }

@@ -38,6 +38,17 @@ public class LogSumExpTests
     }
 
     [Fact]
+    public void Infinite_terms_have_the_gradient_among_them_and_zeros_have_none()
+    {
+        Tensor<double> x = Tensor.From(new double[,] { { double.PositiveInfinity, 1, double.PositiveInfinity }, { double.NegativeInfinity, 2, 2 } }).RequireGradient();
+        x.LogSumExp(1).Sum().Backward();
+        Expect.Close(Tensor.From(new double[,] { { 0.5, 0, 0.5 }, { 0, 0.5, 0.5 } }), x.Gradient!);
+        Tensor<double> nothing = Tensor.From(double.NegativeInfinity, double.NegativeInfinity).RequireGradient();
+        nothing.LogSumExp().Backward();
+        Assert.Equal([0.0, 0], nothing.Gradient!.ToArray());
+    }
+
+    [Fact]
     public void Nothing_sums_to_minus_infinity() => Assert.Equal(double.NegativeInfinity, Tensor.Zeros<double>([0]).LogSumExp().Item());
 
     [Fact]

@@ -51,6 +51,9 @@ public class PoolingTests
             () => x.MaxPool2d(5));
         Expect.Throws<ArgumentOutOfRangeException>(
             "AveragePool2d: padding 2×0; it must lie between 0 and half the kernel 3×3, so that every window holds an element.", () => x.AveragePool2d(3, 1, (2, 0)));
+        Expect.Throws<ArgumentException>(
+            "MaxPool2d: a window of kernel 2×2 with dilation 3×1 and stride 1×1 holds no element of input [1, 1, 2, 4]; pad or dilate less.",
+            () => Tensor.Zeros<float>([1, 1, 2, 4]).MaxPool2d(2, 1, 1, (3, 1)));
         Expect.Throws<ArgumentOutOfRangeException>("MaxPool2d: stride 0×1; it must be at least 1.", () => x.MaxPool2d(2, (0, 1)));
         Expect.Throws<ArgumentOutOfRangeException>("MaxPool2d: dilation 0×1; it must be at least 1.", () => x.MaxPool2d(2, dilation: (0, 1)));
         Expect.Throws<ArgumentOutOfRangeException>("AveragePool2d: kernel 0×0; it must be at least 1.", () => x.AveragePool2d(0, 1));

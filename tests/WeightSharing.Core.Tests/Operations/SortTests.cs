@@ -53,4 +53,19 @@ public class SortTests
         Expect.Throws<ArgumentOutOfRangeException>("TopK: 5 of dimension -1 of shape [2, 4]; it has 4 elements.", () => Sample.TopK(5));
         Expect.Throws<ArgumentOutOfRangeException>("Sort: dimension 2 does not exist", () => Sample.Sort(2));
     }
+
+    [Fact]
+    public void A_scalar_is_a_row_of_one()
+    {
+        Tensor<double> x = Tensor.Scalar(3.0).RequireGradient();
+        (Tensor<double> values, Tensor<int> indices) = x.Sort();
+        Assert.Equal((0, 3.0, 0), (values.Rank, values.Item(), indices.Item()));
+        Assert.Equal(0, x.ArgSort(0).Item());
+        (Tensor<double> top, Tensor<int> at) = x.TopK(1);
+        Assert.Equal((0, 3.0, 0), (top.Rank, top.Item(), at.Item()));
+        (values * top * x.Gather(0, Tensor.Scalar(0)) * x.CumulativeSum(-1)).Backward();
+        Assert.Equal(4 * 27.0, x.Gradient!.Item(), 12);
+        Expect.Throws<ArgumentOutOfRangeException>("Sort: dimension 1 of a scalar", () => x.Sort(1));
+        Expect.Throws<ArgumentOutOfRangeException>("TopK: 2 of dimension 0 of shape [1]", () => x.TopK(2));
+    }
 }

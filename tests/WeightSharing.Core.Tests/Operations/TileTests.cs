@@ -17,6 +17,9 @@ public class TileTests
     }
 
     [Fact]
+    public void Fewer_counts_leave_the_first_dimensions_alone() => Expect.Close(Sample.Tile(1, 2), Sample.Tile(2), 0);
+
+    [Fact]
     public void Elements_are_repeated_in_place() => Assert.Equal([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6], Sample.RepeatInterleave(2, 1).ToArray());
 
     [Fact]
@@ -54,8 +57,7 @@ public class TileTests
     [Fact]
     public void Counts_and_dimensions_that_do_not_fit_are_refused()
     {
-        Expect.Throws<ArgumentException>("Tile: counts [2] for shape [2, 3]; give one a dimension or more, none negative.", () => Sample.Tile(2));
-        Expect.Throws<ArgumentException>("Tile: counts [2, -1] for shape [2, 3]", () => Sample.Tile(2, -1));
+        Expect.Throws<ArgumentException>("Tile: counts [2, -1] for shape [2, 3]; none may be negative.", () => Sample.Tile(2, -1));
         Expect.Throws<ArgumentOutOfRangeException>("RepeatInterleave: count -1; it must not be negative.", () => Sample.RepeatInterleave(-1, 0));
         Expect.Throws<ArgumentOutOfRangeException>("Roll: dimension 2 does not exist", () => Sample.Roll(1, 2));
         Expect.Throws<ArgumentException>("Flip: dimension -1 occurs twice in [1, -1].", () => Sample.Flip(1, -1));
