@@ -2,6 +2,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
+// The size of a vector is asked for without knowing that it holds no references; none does.
+#pragma warning disable CS8500
+
 namespace WeightSharing.Kernels;
 
 /// <summary>
@@ -17,26 +20,26 @@ internal static unsafe class Lane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Count<T, V>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V : struct => Unsafe.SizeOf<V>() / sizeof(T);
+        where V : struct => sizeof(V) / sizeof(T);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<T, V>(T* source)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V : struct => Unsafe.ReadUnaligned<V>(source);
+        where V : struct => *(V*)source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T, V>(V value, T* target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V : struct => Unsafe.WriteUnaligned(target, value);
+        where V : struct => *(V*)target = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Broadcast<T, V>(T value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
     {
-        if (Unsafe.SizeOf<V>() == sizeof(T)) return Unsafe.BitCast<T, V>(value);
-        if (Unsafe.SizeOf<V>() == 64) return Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(value));
-        if (Unsafe.SizeOf<V>() == 32) return Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(value));
+        if (sizeof(V) == sizeof(T)) return Unsafe.BitCast<T, V>(value);
+        if (sizeof(V) == 64) return Unsafe.BitCast<Vector512<T>, V>(Vector512.Create(value));
+        if (sizeof(V) == 32) return Unsafe.BitCast<Vector256<T>, V>(Vector256.Create(value));
         return Unsafe.BitCast<Vector128<T>, V>(Vector128.Create(value));
     }
 
@@ -45,9 +48,9 @@ internal static unsafe class Lane
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
     {
-        if (Unsafe.SizeOf<V>() == sizeof(T)) return Unsafe.BitCast<T, V>(Unsafe.BitCast<V, T>(a) + Unsafe.BitCast<V, T>(b));
-        if (Unsafe.SizeOf<V>() == 64) return Unsafe.BitCast<Vector512<T>, V>(Unsafe.BitCast<V, Vector512<T>>(a) + Unsafe.BitCast<V, Vector512<T>>(b));
-        if (Unsafe.SizeOf<V>() == 32) return Unsafe.BitCast<Vector256<T>, V>(Unsafe.BitCast<V, Vector256<T>>(a) + Unsafe.BitCast<V, Vector256<T>>(b));
+        if (sizeof(V) == sizeof(T)) return Unsafe.BitCast<T, V>(Unsafe.BitCast<V, T>(a) + Unsafe.BitCast<V, T>(b));
+        if (sizeof(V) == 64) return Unsafe.BitCast<Vector512<T>, V>(Unsafe.BitCast<V, Vector512<T>>(a) + Unsafe.BitCast<V, Vector512<T>>(b));
+        if (sizeof(V) == 32) return Unsafe.BitCast<Vector256<T>, V>(Unsafe.BitCast<V, Vector256<T>>(a) + Unsafe.BitCast<V, Vector256<T>>(b));
         return Unsafe.BitCast<Vector128<T>, V>(Unsafe.BitCast<V, Vector128<T>>(a) + Unsafe.BitCast<V, Vector128<T>>(b));
     }
 
@@ -56,9 +59,9 @@ internal static unsafe class Lane
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
     {
-        if (Unsafe.SizeOf<V>() == sizeof(T)) return Unsafe.BitCast<T, V>(Unsafe.BitCast<V, T>(a) * Unsafe.BitCast<V, T>(b));
-        if (Unsafe.SizeOf<V>() == 64) return Unsafe.BitCast<Vector512<T>, V>(Unsafe.BitCast<V, Vector512<T>>(a) * Unsafe.BitCast<V, Vector512<T>>(b));
-        if (Unsafe.SizeOf<V>() == 32) return Unsafe.BitCast<Vector256<T>, V>(Unsafe.BitCast<V, Vector256<T>>(a) * Unsafe.BitCast<V, Vector256<T>>(b));
+        if (sizeof(V) == sizeof(T)) return Unsafe.BitCast<T, V>(Unsafe.BitCast<V, T>(a) * Unsafe.BitCast<V, T>(b));
+        if (sizeof(V) == 64) return Unsafe.BitCast<Vector512<T>, V>(Unsafe.BitCast<V, Vector512<T>>(a) * Unsafe.BitCast<V, Vector512<T>>(b));
+        if (sizeof(V) == 32) return Unsafe.BitCast<Vector256<T>, V>(Unsafe.BitCast<V, Vector256<T>>(a) * Unsafe.BitCast<V, Vector256<T>>(b));
         return Unsafe.BitCast<Vector128<T>, V>(Unsafe.BitCast<V, Vector128<T>>(a) * Unsafe.BitCast<V, Vector128<T>>(b));
     }
 
@@ -68,19 +71,19 @@ internal static unsafe class Lane
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
     {
-        if (Unsafe.SizeOf<V>() == sizeof(T))
+        if (sizeof(V) == sizeof(T))
             return Unsafe.BitCast<T, V>(ScalarLanes<T>.MultiplyAdd(Unsafe.BitCast<V, T>(a), Unsafe.BitCast<V, T>(b), Unsafe.BitCast<V, T>(c)));
         // Whatever has vectors of 512 bits has it.
-        if (Unsafe.SizeOf<V>() < 64 && !Simd.HasMultiplyAdd) return Add<T, V>(c, Multiply<T, V>(a, b));
+        if (sizeof(V) < 64 && !Simd.HasMultiplyAdd) return Add<T, V>(c, Multiply<T, V>(a, b));
         if (sizeof(T) == sizeof(float))
         {
-            if (Unsafe.SizeOf<V>() == 64)
+            if (sizeof(V) == 64)
             {
                 return Unsafe.BitCast<Vector512<float>, V>(Vector512.FusedMultiplyAdd(
                     Unsafe.BitCast<V, Vector512<float>>(a), Unsafe.BitCast<V, Vector512<float>>(b), Unsafe.BitCast<V, Vector512<float>>(c)));
             }
 
-            if (Unsafe.SizeOf<V>() == 32)
+            if (sizeof(V) == 32)
             {
                 return Unsafe.BitCast<Vector256<float>, V>(Vector256.FusedMultiplyAdd(
                     Unsafe.BitCast<V, Vector256<float>>(a), Unsafe.BitCast<V, Vector256<float>>(b), Unsafe.BitCast<V, Vector256<float>>(c)));
@@ -90,13 +93,13 @@ internal static unsafe class Lane
                 Unsafe.BitCast<V, Vector128<float>>(a), Unsafe.BitCast<V, Vector128<float>>(b), Unsafe.BitCast<V, Vector128<float>>(c)));
         }
 
-        if (Unsafe.SizeOf<V>() == 64)
+        if (sizeof(V) == 64)
         {
             return Unsafe.BitCast<Vector512<double>, V>(Vector512.FusedMultiplyAdd(
                 Unsafe.BitCast<V, Vector512<double>>(a), Unsafe.BitCast<V, Vector512<double>>(b), Unsafe.BitCast<V, Vector512<double>>(c)));
         }
 
-        if (Unsafe.SizeOf<V>() == 32)
+        if (sizeof(V) == 32)
         {
             return Unsafe.BitCast<Vector256<double>, V>(Vector256.FusedMultiplyAdd(
                 Unsafe.BitCast<V, Vector256<double>>(a), Unsafe.BitCast<V, Vector256<double>>(b), Unsafe.BitCast<V, Vector256<double>>(c)));
