@@ -10,7 +10,7 @@ internal static unsafe class ChannelVectors<T, V, L>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    private static int Lanes => Lane.Count<T, V>();
+    private static int Lanes => L.Count;
 
     // Squares of 4 × 4 floats or 2 × 2 doubles: as fast as shuffles of whole vectors, and the same on every machine.
     private static int Side => Vector128<T>.Count;

@@ -31,13 +31,13 @@ internal unsafe struct ConvolutionChannelWeights<T, V, L> : IParallelWork
 
     /// <summary>True where rows of filters are whole tiles, vectors of channels are full, and there are registers enough.</summary>
     public static bool Suits(in ConvolutionGeometry g)
-        => Lane.Count<T, V>() * sizeof(T) == 64 && g is { Groups: 1, StrideHeight: 1, StrideWidth: 1, DilationWidth: 1 }
+        => L.Count * sizeof(T) == 64 && g is { Groups: 1, StrideHeight: 1, StrideWidth: 1, DilationWidth: 1 }
             && g.KernelWidth * g.InputChannels % ConvolutionChannelWeightTile<T, V, L>.Elements == 0
-            && g.InputChannels % Vector128<T>.Count == 0 && g.OutputChannels % Lane.Count<T, V>() == 0;
+            && g.InputChannels % Vector128<T>.Count == 0 && g.OutputChannels % L.Count == 0;
 
     public static void Run(in ConvolutionGeometry g, T* x, T* dy, T* dw, bool accumulate)
     {
-        int rows = Math.Clamp(StripBytes / sizeof(T) / Lane.Count<T, V>() / g.OutputWidth, 1, g.OutputHeight), blocks = (g.OutputHeight + rows - 1) / rows;
+        int rows = Math.Clamp(StripBytes / sizeof(T) / L.Count / g.OutputWidth, 1, g.OutputHeight), blocks = (g.OutputHeight + rows - 1) / rows;
         var work = new ConvolutionChannelWeights<T, V, L>
         {
             g = g,
@@ -55,20 +55,20 @@ internal unsafe struct ConvolutionChannelWeights<T, V, L> : IParallelWork
         work.places = places.Pointer;
         work.partials = partials.Pointer;
         int* place = places.Pointer;
-        for (int p = 0; p < pixels; p++) *place++ = p * Lane.Count<T, V>();
+        for (int p = 0; p < pixels; p++) *place++ = p * L.Count;
         for (int r = 0; r < sourceRows; r++)
         {
             for (int w = 0; w < g.Width; w++) *place++ = (r * work.pitch + w) * g.InputChannels;
         }
 
-        Parallelism.For(work.runs, ref work, g.Work / Lane.Count<T, V>());
+        Parallelism.For(work.runs, ref work, g.Work / L.Count);
         Collect(g, partials.Pointer, work.runs, dw, accumulate);
     }
 
     public readonly void Run(int chunk)
     {
         using Scratch<T> planes = Scratch<T>.Rent((long)(rowsPerBlock + Reach) * pitch * g.InputChannels);
-        using Scratch<T> strip = Scratch<T>.Rent((long)rowsPerBlock * g.OutputWidth * Lane.Count<T, V>());
+        using Scratch<T> strip = Scratch<T>.Rent((long)rowsPerBlock * g.OutputWidth * L.Count);
         T* sums = partials + chunk * (nint)g.WeightLength;
         new Span<T>(sums, (int)g.WeightLength).Clear();
         int end = (int)((long)units * (chunk + 1) / runs);
@@ -76,11 +76,11 @@ internal unsafe struct ConvolutionChannelWeights<T, V, L> : IParallelWork
         {
             int image = unit / blocks, firstRow = unit % blocks * rowsPerBlock, rows = Math.Min(rowsPerBlock, g.OutputHeight - firstRow);
             Pack(x + (nint)image * g.InputChannels * g.Height * g.Width, firstRow - g.PaddingTop, rows + Reach, planes.Pointer);
-            for (int channel = 0; channel < g.OutputChannels; channel += Lane.Count<T, V>())
+            for (int channel = 0; channel < g.OutputChannels; channel += L.Count)
             {
                 nint plane = (nint)g.OutputHeight * g.OutputWidth;
                 T* from = dy + ((nint)image * g.OutputChannels + channel) * plane + (nint)firstRow * g.OutputWidth;
-                ChannelVectors<T, V, L>.Gather(from, plane, Lane.Count<T, V>(), rows * g.OutputWidth, places, strip.Pointer);
+                ChannelVectors<T, V, L>.Gather(from, plane, L.Count, rows * g.OutputWidth, places, strip.Pointer);
                 RunVector(rows, planes.Pointer, strip.Pointer, sums + (nint)channel * g.PatchSize);
             }
         }
@@ -93,7 +93,7 @@ internal unsafe struct ConvolutionChannelWeights<T, V, L> : IParallelWork
         for (int u = 0; u < g.KernelHeight; u++)
         {
             T* row = planes + u * g.DilationHeight * rowStep;
-            for (int k = 0; k < RowElements; k += tile, sums += tile * Lane.Count<T, V>())
+            for (int k = 0; k < RowElements; k += tile, sums += tile * L.Count)
                 ConvolutionChannelWeightTile<T, V, L>.Run(rows, g.OutputWidth, strip, row + k, rowStep, g.InputChannels, sums);
         }
     }
@@ -120,22 +120,22 @@ internal unsafe struct ConvolutionChannelWeights<T, V, L> : IParallelWork
     private static void Collect(in ConvolutionGeometry g, T* partials, int runs, T* dw, bool accumulate)
     {
         nint length = (nint)g.WeightLength;
-        for (nint i = 0; i < length; i += Lane.Count<T, V>())
+        for (nint i = 0; i < length; i += L.Count)
         {
-            V sum = Lane.Load<T, V>(partials + i);
-            for (int run = 1; run < runs; run++) sum = Lane.Add<T, V>(sum, Lane.Load<T, V>(partials + run * length + i));
-            Lane.Store(sum, partials + i);
+            V sum = L.Load(partials + i);
+            for (int run = 1; run < runs; run++) sum = L.Add(sum, L.Load(partials + run * length + i));
+            L.Store(sum, partials + i);
         }
 
         int size = g.KernelSize, patch = g.PatchSize;
         for (int o = 0; o < g.OutputChannels; o++)
         {
-            T* from = partials + (nint)(o / Lane.Count<T, V>()) * patch * Lane.Count<T, V>() + o % Lane.Count<T, V>();
+            T* from = partials + (nint)(o / L.Count) * patch * L.Count + o % L.Count;
             for (int c = 0; c < g.InputChannels; c++)
             {
                 for (int k = 0; k < size; k++, dw++)
                 {
-                    T value = from[(nint)(k * g.InputChannels + c) * Lane.Count<T, V>()];
+                    T value = from[(nint)(k * g.InputChannels + c) * L.Count];
                     *dw = accumulate ? *dw + value : value;
                 }
             }

@@ -45,7 +45,7 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
     {
         return g is { Groups: 1, StrideHeight: 1, StrideWidth: 1, DilationWidth: 1, KernelWidth: ConvolutionChannelsTile<T, V, L>.RowTaps }
             && (forward ? g.InputChannels : g.OutputChannels) >= FewestSources
-            && (forward ? g.OutputChannels : g.InputChannels) % Lane.Count<T, V>() == 0
+            && (forward ? g.OutputChannels : g.InputChannels) % L.Count == 0
             && (forward ? g.OutputWidth : g.Width) == ConvolutionChannelsTile<T, V, L>.Width;
     }
 
@@ -55,7 +55,7 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
     {
         int size = g.KernelSize, sources = forward ? g.InputChannels : g.OutputChannels, channels = forward ? g.OutputChannels : g.InputChannels;
         nint sourceStride = forward ? size : g.PatchSize, channelStride = forward ? g.PatchSize : size;
-        for (int channel = 0; channel < channels; channel += Lane.Count<T, V>())
+        for (int channel = 0; channel < channels; channel += L.Count)
         {
             for (int s = 0; s < sources; s++)
             {
@@ -63,7 +63,7 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
                 for (int k = 0; k < size; k++)
                 {
                     T* tap = from + (forward ? k : size - 1 - k);
-                    for (int lane = 0; lane < Lane.Count<T, V>(); lane++, tap += channelStride) *filters++ = *tap;
+                    for (int lane = 0; lane < L.Count; lane++, tap += channelStride) *filters++ = *tap;
                 }
             }
         }
@@ -84,7 +84,7 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
             for (int u = 0; u < g.KernelHeight; u++) *offset++ = s * planeLength + u * g.DilationHeight * work.pitch;
         }
 
-        for (int p = 0; p < positions; p++) *offset++ = p * Lane.Count<T, V>();
+        for (int p = 0; p < positions; p++) *offset++ = p * L.Count;
         long unitWork = (long)work.rowsPerBlock * work.outWidth * work.channels * work.FilterRows * g.KernelWidth;
         work.units = g.Batch * work.blocks;
         work.unitsPerChunk = (int)Math.Clamp(SmallestChunk / unitWork, 1, work.units);
@@ -95,14 +95,14 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
         work.filters = filters;
         work.bias = bias == null ? zero.Pointer : bias;
         work.destination = destination;
-        Parallelism.For((work.units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, (double)unitWork * work.units / Lane.Count<T, V>());
+        Parallelism.For((work.units + work.unitsPerChunk - 1) / work.unitsPerChunk, ref work, (double)unitWork * work.units / L.Count);
     }
 
     public void Run(int chunk)
     {
         int planeLength = PlaneRows * pitch;
-        using Scratch<T> planes = Scratch<T>.Rent((long)sourceChannels * planeLength + Lane.Count<T, V>());
-        using Scratch<T> strip = Scratch<T>.Rent((long)rowsPerBlock * outWidth * Lane.Count<T, V>());
+        using Scratch<T> planes = Scratch<T>.Rent((long)sourceChannels * planeLength + L.Count);
+        using Scratch<T> strip = Scratch<T>.Rent((long)rowsPerBlock * outWidth * L.Count);
         int end = Math.Min((chunk + 1) * unitsPerChunk, units);
         for (int unit = chunk * unitsPerChunk; unit < end; unit++)
         {
@@ -111,14 +111,14 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
             int scale = pool ? 2 : 1;
             nint targetWidth = outWidth / scale, plane = outHeight / scale * targetWidth;
             T* target = destination + (nint)image * channels * plane + firstRow / scale * targetWidth;
-            for (int vector = 0; vector < vectors; vector++, target += Lane.Count<T, V>() * plane)
+            for (int vector = 0; vector < vectors; vector++, target += L.Count * plane)
                 RunVector(vector, rows, planes.Pointer, strip.Pointer, target, plane);
         }
     }
 
     private readonly void RunVector(int vector, int rows, T* planes, T* strip, T* target, nint plane)
     {
-        T* weights = filters + (nint)vector * FilterRows * ConvolutionChannelsTile<T, V, L>.RowTaps * Lane.Count<T, V>(), offset = bias + (nint)vector * Lane.Count<T, V>();
+        T* weights = filters + (nint)vector * FilterRows * ConvolutionChannelsTile<T, V, L>.RowTaps * L.Count, offset = bias + (nint)vector * L.Count;
         int positions = rows * outWidth;
         ConvolutionChannelsTile<T, V, L>.Run(rows, FilterRows, offsets, planes, pitch, weights, offset, strip);
         if (pool)
@@ -128,10 +128,10 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
         }
         else if (relu)
         {
-            Rectify(strip, positions * Lane.Count<T, V>());
+            Rectify(strip, positions * L.Count);
         }
 
-        ChannelVectors<T, V, L>.Scatter(strip, offsets + FilterRows, Lane.Count<T, V>(), positions, target, plane);
+        ChannelVectors<T, V, L>.Scatter(strip, offsets + FilterRows, L.Count, positions, target, plane);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -144,7 +144,7 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rectify(T* values, int count)
     {
-        for (int i = 0; i < count; i += Lane.Count<T, V>()) Lane.Store(default(Relu<T>).Apply<V, L>(Lane.Load<T, V>(values + i)), values + i);
+        for (int i = 0; i < count; i += L.Count) L.Store(default(Relu<T>).Apply<V, L>(L.Load(values + i)), values + i);
     }
 
     private static ConvolutionChannels<T, V, L> Of(in ConvolutionGeometry g, bool forward)
@@ -163,11 +163,11 @@ internal unsafe struct ConvolutionChannels<T, V, L> : IParallelWork
             kernelHeight = g.KernelHeight,
             dilationHeight = g.DilationHeight,
         };
-        work.vectors = work.channels / Lane.Count<T, V>();
-        work.pitch = Math.Max(Lane.Count<T, V>(), work.outWidth + reachWidth);
+        work.vectors = work.channels / L.Count;
+        work.pitch = Math.Max(L.Count, work.outWidth + reachWidth);
 
         // Even, so that windows of a pooling do not cross from one block to the next.
-        int rows = Math.Max(2, StripBytes / sizeof(T) / Lane.Count<T, V>() / work.outWidth / 2 * 2);
+        int rows = Math.Max(2, StripBytes / sizeof(T) / L.Count / work.outWidth / 2 * 2);
         work.rowsPerBlock = Math.Min(rows, work.outHeight);
         work.blocks = (work.outHeight + rows - 1) / rows;
         return work;

@@ -93,7 +93,7 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
         for (int c = 0; c < channels; c++)
         {
             T* row = strip + c * stripPitch;
-            for (int p = 0; p < positions; p += Lane.Count<T, V>()) Lane.Store(default(Relu<T>).Apply<V, L>(Lane.Load<T, V>(row + p)), row + p);
+            for (int p = 0; p < positions; p += L.Count) L.Store(default(Relu<T>).Apply<V, L>(L.Load(row + p)), row + p);
         }
     }
 
@@ -102,11 +102,11 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
     public static void Copy(T* source, T* target, int count)
     {
         int i = 0;
-        for (; i + Lane.Count<T, V>() <= count; i += Lane.Count<T, V>()) Lane.Store(Lane.Load<T, V>(source + i), target + i);
+        for (; i + L.Count <= count; i += L.Count) L.Store(L.Load(source + i), target + i);
         if (i == count) return;
-        if (count >= Lane.Count<T, V>())
+        if (count >= L.Count)
         {
-            Lane.Store(Lane.Load<T, V>(source + count - Lane.Count<T, V>()), target + count - Lane.Count<T, V>());
+            L.Store(L.Load(source + count - L.Count), target + count - L.Count);
             return;
         }
 
@@ -118,7 +118,7 @@ internal static unsafe class ConvolutionPlanes<T, V, L>
     public static void Fill(T* target, int count, T value)
     {
         int i = 0;
-        for (; i + Lane.Count<T, V>() <= count; i += Lane.Count<T, V>()) Lane.Store(Lane.Broadcast<T, V>(value), target + i);
+        for (; i + L.Count <= count; i += L.Count) L.Store(L.Broadcast(value), target + i);
         for (; i < count; i++) target[i] = value;
     }
 

@@ -56,7 +56,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             tiles = tiles,
             // An odd number of cache lines, so that the rows of a tile do not compete for one set of the cache.
             pitch = positions + ((positions * sizeof(T) / 64) % 2 == 0 ? 64 / sizeof(T) : 0),
-            slack = plan.Pitch + Lane.Count<T, V>(),
+            slack = plan.Pitch + L.Count,
             accumulate = accumulate,
             offsets = tables.Pointer,
             x = x,
@@ -64,7 +64,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
             dw = dw,
             partials = partials.Pointer,
         };
-        Parallelism.For(groupRuns * tileRuns * unitRuns, ref work, g.Work / Lane.Count<T, V>());
+        Parallelism.For(groupRuns * tileRuns * unitRuns, ref work, g.Work / L.Count);
         if (unitRuns > 1) AddPartials(partials.Pointer, unitRuns, (nint)g.WeightLength, dw, accumulate);
     }
 
@@ -133,7 +133,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         int tile, int channels, int images, int positions, T* strips, T* planes, nint planesLength, T* result)
     {
         const int taps = ConvolutionWeightTile<T, V, L>.Taps;
-        int vectors = Padded(positions) / Lane.Count<T, V>(), last = plan.Taps - 1;
+        int vectors = Padded(positions) / L.Count, last = plan.Taps - 1;
         T* sums = stackalloc T[8 * taps];
         for (int k = 0; k < plan.Taps; k += taps)
         {
@@ -172,7 +172,7 @@ internal unsafe struct ConvolutionWeightGradient<T, V, L> : IParallelWork
         }
     }
 
-    private static int Padded(int positions) => (positions + Lane.Count<T, V>() - 1) / Lane.Count<T, V>() * Lane.Count<T, V>();
+    private static int Padded(int positions) => (positions + L.Count - 1) / L.Count * L.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddPartials(T* partials, int count, nint length, T* dw, bool accumulate)

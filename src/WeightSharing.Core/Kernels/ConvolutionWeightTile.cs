@@ -31,33 +31,33 @@ internal static unsafe class ConvolutionWeightTile<T, V, L>
     private static void Run8(
         int images, int vectors, T* dy, nint dyImage, nint pitch, T* x0, T* x1, T* x2, nint xImage, T* sums)
     {
-        V a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
-        V b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
-        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        nint length = (nint)vectors * Lane.Count<T, V>();
+        V a0 = L.Zero, a1 = L.Zero, a2 = L.Zero, a3 = L.Zero, a4 = L.Zero, a5 = L.Zero, a6 = L.Zero, a7 = L.Zero;
+        V b0 = L.Zero, b1 = L.Zero, b2 = L.Zero, b3 = L.Zero, b4 = L.Zero, b5 = L.Zero, b6 = L.Zero, b7 = L.Zero;
+        V c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero, c4 = L.Zero, c5 = L.Zero, c6 = L.Zero, c7 = L.Zero;
+        nint length = (nint)vectors * L.Count;
         for (int image = 0; image < images; image++, dy += dyImage, x0 += xImage, x1 += xImage, x2 += xImage)
         {
-            for (nint p = 0; p < length; p += Lane.Count<T, V>())
+            for (nint p = 0; p < length; p += L.Count)
             {
                 T* d = dy + p;
-                V xa = Lane.Load<T, V>(x0 + p), xb = Lane.Load<T, V>(x1 + p), xc = Lane.Load<T, V>(x2 + p);
-                V v = Lane.Load<T, V>(d);
-                a0 = Lane.MultiplyAdd<T, V>(v, xa, a0); b0 = Lane.MultiplyAdd<T, V>(v, xb, b0); c0 = Lane.MultiplyAdd<T, V>(v, xc, c0);
-                v = Lane.Load<T, V>(d + pitch);
-                a1 = Lane.MultiplyAdd<T, V>(v, xa, a1); b1 = Lane.MultiplyAdd<T, V>(v, xb, b1); c1 = Lane.MultiplyAdd<T, V>(v, xc, c1);
-                v = Lane.Load<T, V>(d + 2 * pitch);
-                a2 = Lane.MultiplyAdd<T, V>(v, xa, a2); b2 = Lane.MultiplyAdd<T, V>(v, xb, b2); c2 = Lane.MultiplyAdd<T, V>(v, xc, c2);
-                v = Lane.Load<T, V>(d + 3 * pitch);
-                a3 = Lane.MultiplyAdd<T, V>(v, xa, a3); b3 = Lane.MultiplyAdd<T, V>(v, xb, b3); c3 = Lane.MultiplyAdd<T, V>(v, xc, c3);
+                V xa = L.Load(x0 + p), xb = L.Load(x1 + p), xc = L.Load(x2 + p);
+                V v = L.Load(d);
+                a0 = L.MultiplyAdd(v, xa, a0); b0 = L.MultiplyAdd(v, xb, b0); c0 = L.MultiplyAdd(v, xc, c0);
+                v = L.Load(d + pitch);
+                a1 = L.MultiplyAdd(v, xa, a1); b1 = L.MultiplyAdd(v, xb, b1); c1 = L.MultiplyAdd(v, xc, c1);
+                v = L.Load(d + 2 * pitch);
+                a2 = L.MultiplyAdd(v, xa, a2); b2 = L.MultiplyAdd(v, xb, b2); c2 = L.MultiplyAdd(v, xc, c2);
+                v = L.Load(d + 3 * pitch);
+                a3 = L.MultiplyAdd(v, xa, a3); b3 = L.MultiplyAdd(v, xb, b3); c3 = L.MultiplyAdd(v, xc, c3);
                 d += 4 * pitch;
-                v = Lane.Load<T, V>(d);
-                a4 = Lane.MultiplyAdd<T, V>(v, xa, a4); b4 = Lane.MultiplyAdd<T, V>(v, xb, b4); c4 = Lane.MultiplyAdd<T, V>(v, xc, c4);
-                v = Lane.Load<T, V>(d + pitch);
-                a5 = Lane.MultiplyAdd<T, V>(v, xa, a5); b5 = Lane.MultiplyAdd<T, V>(v, xb, b5); c5 = Lane.MultiplyAdd<T, V>(v, xc, c5);
-                v = Lane.Load<T, V>(d + 2 * pitch);
-                a6 = Lane.MultiplyAdd<T, V>(v, xa, a6); b6 = Lane.MultiplyAdd<T, V>(v, xb, b6); c6 = Lane.MultiplyAdd<T, V>(v, xc, c6);
-                v = Lane.Load<T, V>(d + 3 * pitch);
-                a7 = Lane.MultiplyAdd<T, V>(v, xa, a7); b7 = Lane.MultiplyAdd<T, V>(v, xb, b7); c7 = Lane.MultiplyAdd<T, V>(v, xc, c7);
+                v = L.Load(d);
+                a4 = L.MultiplyAdd(v, xa, a4); b4 = L.MultiplyAdd(v, xb, b4); c4 = L.MultiplyAdd(v, xc, c4);
+                v = L.Load(d + pitch);
+                a5 = L.MultiplyAdd(v, xa, a5); b5 = L.MultiplyAdd(v, xb, b5); c5 = L.MultiplyAdd(v, xc, c5);
+                v = L.Load(d + 2 * pitch);
+                a6 = L.MultiplyAdd(v, xa, a6); b6 = L.MultiplyAdd(v, xb, b6); c6 = L.MultiplyAdd(v, xc, c6);
+                v = L.Load(d + 3 * pitch);
+                a7 = L.MultiplyAdd(v, xa, a7); b7 = L.MultiplyAdd(v, xb, b7); c7 = L.MultiplyAdd(v, xc, c7);
             }
         }
 
@@ -75,24 +75,24 @@ internal static unsafe class ConvolutionWeightTile<T, V, L>
     private static void Run4(
         int images, int vectors, T* dy, nint dyImage, nint pitch, T* x0, T* x1, T* x2, nint xImage, T* sums)
     {
-        V a0 = default, a1 = default, a2 = default, a3 = default;
-        V b0 = default, b1 = default, b2 = default, b3 = default;
-        V c0 = default, c1 = default, c2 = default, c3 = default;
-        nint length = (nint)vectors * Lane.Count<T, V>();
+        V a0 = L.Zero, a1 = L.Zero, a2 = L.Zero, a3 = L.Zero;
+        V b0 = L.Zero, b1 = L.Zero, b2 = L.Zero, b3 = L.Zero;
+        V c0 = L.Zero, c1 = L.Zero, c2 = L.Zero, c3 = L.Zero;
+        nint length = (nint)vectors * L.Count;
         for (int image = 0; image < images; image++, dy += dyImage, x0 += xImage, x1 += xImage, x2 += xImage)
         {
-            for (nint p = 0; p < length; p += Lane.Count<T, V>())
+            for (nint p = 0; p < length; p += L.Count)
             {
                 T* d = dy + p;
-                V xa = Lane.Load<T, V>(x0 + p), xb = Lane.Load<T, V>(x1 + p), xc = Lane.Load<T, V>(x2 + p);
-                V v = Lane.Load<T, V>(d);
-                a0 = Lane.MultiplyAdd<T, V>(v, xa, a0); b0 = Lane.MultiplyAdd<T, V>(v, xb, b0); c0 = Lane.MultiplyAdd<T, V>(v, xc, c0);
-                v = Lane.Load<T, V>(d + pitch);
-                a1 = Lane.MultiplyAdd<T, V>(v, xa, a1); b1 = Lane.MultiplyAdd<T, V>(v, xb, b1); c1 = Lane.MultiplyAdd<T, V>(v, xc, c1);
-                v = Lane.Load<T, V>(d + 2 * pitch);
-                a2 = Lane.MultiplyAdd<T, V>(v, xa, a2); b2 = Lane.MultiplyAdd<T, V>(v, xb, b2); c2 = Lane.MultiplyAdd<T, V>(v, xc, c2);
-                v = Lane.Load<T, V>(d + 3 * pitch);
-                a3 = Lane.MultiplyAdd<T, V>(v, xa, a3); b3 = Lane.MultiplyAdd<T, V>(v, xb, b3); c3 = Lane.MultiplyAdd<T, V>(v, xc, c3);
+                V xa = L.Load(x0 + p), xb = L.Load(x1 + p), xc = L.Load(x2 + p);
+                V v = L.Load(d);
+                a0 = L.MultiplyAdd(v, xa, a0); b0 = L.MultiplyAdd(v, xb, b0); c0 = L.MultiplyAdd(v, xc, c0);
+                v = L.Load(d + pitch);
+                a1 = L.MultiplyAdd(v, xa, a1); b1 = L.MultiplyAdd(v, xb, b1); c1 = L.MultiplyAdd(v, xc, c1);
+                v = L.Load(d + 2 * pitch);
+                a2 = L.MultiplyAdd(v, xa, a2); b2 = L.MultiplyAdd(v, xb, b2); c2 = L.MultiplyAdd(v, xc, c2);
+                v = L.Load(d + 3 * pitch);
+                a3 = L.MultiplyAdd(v, xa, a3); b3 = L.MultiplyAdd(v, xb, b3); c3 = L.MultiplyAdd(v, xc, c3);
             }
         }
 
@@ -106,32 +106,32 @@ internal static unsafe class ConvolutionWeightTile<T, V, L>
     private static void Run1(int images, int vectors, T* dy, nint dyImage, T* x0, T* x1, T* x2, nint xImage, T* sums)
     {
         // Two sets of sums: three alone would wait for each other's additions.
-        V a = default, b = default, c = default, d = default, e = default, f = default;
-        nint length = (nint)vectors * Lane.Count<T, V>(), pairs = length - Lane.Count<T, V>();
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, e = L.Zero, f = L.Zero;
+        nint length = (nint)vectors * L.Count, pairs = length - L.Count;
         for (int image = 0; image < images; image++, dy += dyImage, x0 += xImage, x1 += xImage, x2 += xImage)
         {
             nint p = 0;
-            for (; p < pairs; p += 2 * Lane.Count<T, V>())
+            for (; p < pairs; p += 2 * L.Count)
             {
-                V v = Lane.Load<T, V>(dy + p), w = Lane.Load<T, V>(dy + p + Lane.Count<T, V>());
-                a = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x0 + p), a);
-                b = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x1 + p), b);
-                c = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x2 + p), c);
-                d = Lane.MultiplyAdd<T, V>(w, Lane.Load<T, V>(x0 + p + Lane.Count<T, V>()), d);
-                e = Lane.MultiplyAdd<T, V>(w, Lane.Load<T, V>(x1 + p + Lane.Count<T, V>()), e);
-                f = Lane.MultiplyAdd<T, V>(w, Lane.Load<T, V>(x2 + p + Lane.Count<T, V>()), f);
+                V v = L.Load(dy + p), w = L.Load(dy + p + L.Count);
+                a = L.MultiplyAdd(v, L.Load(x0 + p), a);
+                b = L.MultiplyAdd(v, L.Load(x1 + p), b);
+                c = L.MultiplyAdd(v, L.Load(x2 + p), c);
+                d = L.MultiplyAdd(w, L.Load(x0 + p + L.Count), d);
+                e = L.MultiplyAdd(w, L.Load(x1 + p + L.Count), e);
+                f = L.MultiplyAdd(w, L.Load(x2 + p + L.Count), f);
             }
 
             if (p < length)
             {
-                V v = Lane.Load<T, V>(dy + p);
-                a = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x0 + p), a);
-                b = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x1 + p), b);
-                c = Lane.MultiplyAdd<T, V>(v, Lane.Load<T, V>(x2 + p), c);
+                V v = L.Load(dy + p);
+                a = L.MultiplyAdd(v, L.Load(x0 + p), a);
+                b = L.MultiplyAdd(v, L.Load(x1 + p), b);
+                c = L.MultiplyAdd(v, L.Load(x2 + p), c);
             }
         }
 
-        Sum3(sums, Lane.Add<T, V>(a, d), Lane.Add<T, V>(b, e), Lane.Add<T, V>(c, f));
+        Sum3(sums, L.Add(a, d), L.Add(b, e), L.Add(c, f));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

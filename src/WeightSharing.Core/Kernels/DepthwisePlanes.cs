@@ -45,16 +45,16 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
             bias = bias,
             destination = destination,
         };
-        Parallelism.For((planes + work.planesPerChunk - 1) / work.planesPerChunk, ref work, (double)unitWork * planes / Lane.Count<T, V>());
+        Parallelism.For((planes + work.planesPerChunk - 1) / work.planesPerChunk, ref work, (double)unitWork * planes / L.Count);
     }
 
     /// <summary>Elements from one padded row to the next: whole vectors of outputs and what their windows see.</summary>
-    public static int Pitch(int outputs) => (outputs + Lane.Count<T, V>() - 1) / Lane.Count<T, V>() * Lane.Count<T, V>() + 2;
+    public static int Pitch(int outputs) => (outputs + L.Count - 1) / L.Count * L.Count + 2;
 
     public void Run(int chunk)
     {
-        using Scratch<T> padded = Scratch<T>.Rent((long)(rowsPerBlock + 2) * pitch + Lane.Count<T, V>());
-        using Scratch<T> narrow = Scratch<T>.Rent((long)rowsPerBlock * Lane.Count<T, V>());
+        using Scratch<T> padded = Scratch<T>.Rent((long)(rowsPerBlock + 2) * pitch + L.Count);
+        using Scratch<T> narrow = Scratch<T>.Rent((long)rowsPerBlock * L.Count);
         int end = Math.Min((chunk + 1) * planesPerChunk, planes);
         for (int plane = chunk * planesPerChunk; plane < end; plane++)
         {
@@ -90,19 +90,19 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
 
             // Whole vectors: what they write too much is written again by what follows, here or in the next row.
             T* from = plane + (nint)h * width + skipped, to = padded + start;
-            if (start > Lane.Count<T, V>()) ConvolutionPlanes<T, V, L>.Fill(padded, start, T.Zero);
-            else Lane.Store<T, V>(default, padded);
-            if (from + count + Lane.Count<T, V>() <= end)
+            if (start > L.Count) ConvolutionPlanes<T, V, L>.Fill(padded, start, T.Zero);
+            else L.Store(L.Zero, padded);
+            if (from + count + L.Count <= end)
             {
-                for (int t = 0; t < count; t += Lane.Count<T, V>()) Lane.Store(Lane.Load<T, V>(from + t), to + t);
+                for (int t = 0; t < count; t += L.Count) L.Store(L.Load(from + t), to + t);
             }
             else
             {
                 ConvolutionPlanes<T, V, L>.Copy(from, to, count);
             }
 
-            if (right > Lane.Count<T, V>()) ConvolutionPlanes<T, V, L>.Fill(to + count, right, T.Zero);
-            else Lane.Store<T, V>(default, to + count);
+            if (right > L.Count) ConvolutionPlanes<T, V, L>.Fill(to + count, right, T.Zero);
+            else L.Store(L.Zero, to + count);
         }
     }
 
@@ -111,17 +111,17 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
         T* filter = stackalloc T[Taps];
         for (int k = 0; k < Taps; k++) filter[k] = weight[(nint)channel * Taps + (flipped ? Taps - 1 - k : k)];
         T offset = bias == null ? T.Zero : bias[channel];
-        if (outWidth < Lane.Count<T, V>())
+        if (outWidth < L.Count)
         {
-            Sweep(padded, pitch, filter, offset, relu, rows, narrow, Lane.Count<T, V>());
-            for (int r = 0; r < rows; r++) ConvolutionPlanes<T, V, L>.Copy(narrow + (nint)r * Lane.Count<T, V>(), to + (nint)r * outWidth, outWidth);
+            Sweep(padded, pitch, filter, offset, relu, rows, narrow, L.Count);
+            for (int r = 0; r < rows; r++) ConvolutionPlanes<T, V, L>.Copy(narrow + (nint)r * L.Count, to + (nint)r * outWidth, outWidth);
             return;
         }
 
-        for (int column = 0; column < outWidth; column += Lane.Count<T, V>())
+        for (int column = 0; column < outWidth; column += L.Count)
         {
             // The last vector may repeat columns of the one before.
-            if (column > outWidth - Lane.Count<T, V>()) column = outWidth - Lane.Count<T, V>();
+            if (column > outWidth - L.Count) column = outWidth - L.Count;
             Sweep(padded + column, pitch, filter, offset, relu, rows, to + column, outWidth);
         }
     }
@@ -130,18 +130,18 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sweep(T* x, nint pitch, T* filter, T bias, bool relu, int rows, T* y, nint outPitch)
     {
-        V w0 = Lane.Broadcast<T, V>(filter[0]), w1 = Lane.Broadcast<T, V>(filter[1]), w2 = Lane.Broadcast<T, V>(filter[2]);
-        V w3 = Lane.Broadcast<T, V>(filter[3]), w4 = Lane.Broadcast<T, V>(filter[4]), w5 = Lane.Broadcast<T, V>(filter[5]);
-        V w6 = Lane.Broadcast<T, V>(filter[6]), w7 = Lane.Broadcast<T, V>(filter[7]), w8 = Lane.Broadcast<T, V>(filter[8]);
+        V w0 = L.Broadcast(filter[0]), w1 = L.Broadcast(filter[1]), w2 = L.Broadcast(filter[2]);
+        V w3 = L.Broadcast(filter[3]), w4 = L.Broadcast(filter[4]), w5 = L.Broadcast(filter[5]);
+        V w6 = L.Broadcast(filter[6]), w7 = L.Broadcast(filter[7]), w8 = L.Broadcast(filter[8]);
         if (rows < RowsAtOnce)
         {
             for (int r = 0; r < rows; r++, x += pitch, y += outPitch)
             {
                 T* second = x + pitch, third = second + pitch;
-                V sum = Lane.MultiplyAdd<T, V>(w2, Lane.Load<T, V>(x + 2), Lane.MultiplyAdd<T, V>(w1, Lane.Load<T, V>(x + 1), Lane.MultiplyAdd<T, V>(w0, Lane.Load<T, V>(x), Lane.Broadcast<T, V>(bias))));
-                sum = Lane.MultiplyAdd<T, V>(w5, Lane.Load<T, V>(second + 2), Lane.MultiplyAdd<T, V>(w4, Lane.Load<T, V>(second + 1), Lane.MultiplyAdd<T, V>(w3, Lane.Load<T, V>(second), sum)));
-                sum = Lane.MultiplyAdd<T, V>(w8, Lane.Load<T, V>(third + 2), Lane.MultiplyAdd<T, V>(w7, Lane.Load<T, V>(third + 1), Lane.MultiplyAdd<T, V>(w6, Lane.Load<T, V>(third), sum)));
-                Lane.Store(relu ? default(Relu<T>).Apply<V, L>(sum) : sum, y);
+                V sum = L.MultiplyAdd(w2, L.Load(x + 2), L.MultiplyAdd(w1, L.Load(x + 1), L.MultiplyAdd(w0, L.Load(x), L.Broadcast(bias))));
+                sum = L.MultiplyAdd(w5, L.Load(second + 2), L.MultiplyAdd(w4, L.Load(second + 1), L.MultiplyAdd(w3, L.Load(second), sum)));
+                sum = L.MultiplyAdd(w8, L.Load(third + 2), L.MultiplyAdd(w7, L.Load(third + 1), L.MultiplyAdd(w6, L.Load(third), sum)));
+                L.Store(relu ? default(Relu<T>).Apply<V, L>(sum) : sum, y);
             }
 
             return;
@@ -152,31 +152,31 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
             // The last four rows may repeat some of those before.
             if (row > rows - RowsAtOnce) row = rows - RowsAtOnce;
             T* p = x + row * pitch, to = y + row * outPitch;
-            V a = Lane.Broadcast<T, V>(bias), b = a, c = a, d = a;
-            V u = Lane.Load<T, V>(p), v = Lane.Load<T, V>(p + 1), w = Lane.Load<T, V>(p + 2);
-            a = Lane.MultiplyAdd<T, V>(w2, w, Lane.MultiplyAdd<T, V>(w1, v, Lane.MultiplyAdd<T, V>(w0, u, a)));
+            V a = L.Broadcast(bias), b = a, c = a, d = a;
+            V u = L.Load(p), v = L.Load(p + 1), w = L.Load(p + 2);
+            a = L.MultiplyAdd(w2, w, L.MultiplyAdd(w1, v, L.MultiplyAdd(w0, u, a)));
             p += pitch;
-            u = Lane.Load<T, V>(p); v = Lane.Load<T, V>(p + 1); w = Lane.Load<T, V>(p + 2);
-            a = Lane.MultiplyAdd<T, V>(w3, u, a); b = Lane.MultiplyAdd<T, V>(w0, u, b);
-            a = Lane.MultiplyAdd<T, V>(w4, v, a); b = Lane.MultiplyAdd<T, V>(w1, v, b);
-            a = Lane.MultiplyAdd<T, V>(w5, w, a); b = Lane.MultiplyAdd<T, V>(w2, w, b);
+            u = L.Load(p); v = L.Load(p + 1); w = L.Load(p + 2);
+            a = L.MultiplyAdd(w3, u, a); b = L.MultiplyAdd(w0, u, b);
+            a = L.MultiplyAdd(w4, v, a); b = L.MultiplyAdd(w1, v, b);
+            a = L.MultiplyAdd(w5, w, a); b = L.MultiplyAdd(w2, w, b);
             p += pitch;
-            u = Lane.Load<T, V>(p); v = Lane.Load<T, V>(p + 1); w = Lane.Load<T, V>(p + 2);
-            a = Lane.MultiplyAdd<T, V>(w6, u, a); b = Lane.MultiplyAdd<T, V>(w3, u, b); c = Lane.MultiplyAdd<T, V>(w0, u, c);
-            a = Lane.MultiplyAdd<T, V>(w7, v, a); b = Lane.MultiplyAdd<T, V>(w4, v, b); c = Lane.MultiplyAdd<T, V>(w1, v, c);
-            a = Lane.MultiplyAdd<T, V>(w8, w, a); b = Lane.MultiplyAdd<T, V>(w5, w, b); c = Lane.MultiplyAdd<T, V>(w2, w, c);
+            u = L.Load(p); v = L.Load(p + 1); w = L.Load(p + 2);
+            a = L.MultiplyAdd(w6, u, a); b = L.MultiplyAdd(w3, u, b); c = L.MultiplyAdd(w0, u, c);
+            a = L.MultiplyAdd(w7, v, a); b = L.MultiplyAdd(w4, v, b); c = L.MultiplyAdd(w1, v, c);
+            a = L.MultiplyAdd(w8, w, a); b = L.MultiplyAdd(w5, w, b); c = L.MultiplyAdd(w2, w, c);
             p += pitch;
-            u = Lane.Load<T, V>(p); v = Lane.Load<T, V>(p + 1); w = Lane.Load<T, V>(p + 2);
-            b = Lane.MultiplyAdd<T, V>(w6, u, b); c = Lane.MultiplyAdd<T, V>(w3, u, c); d = Lane.MultiplyAdd<T, V>(w0, u, d);
-            b = Lane.MultiplyAdd<T, V>(w7, v, b); c = Lane.MultiplyAdd<T, V>(w4, v, c); d = Lane.MultiplyAdd<T, V>(w1, v, d);
-            b = Lane.MultiplyAdd<T, V>(w8, w, b); c = Lane.MultiplyAdd<T, V>(w5, w, c); d = Lane.MultiplyAdd<T, V>(w2, w, d);
+            u = L.Load(p); v = L.Load(p + 1); w = L.Load(p + 2);
+            b = L.MultiplyAdd(w6, u, b); c = L.MultiplyAdd(w3, u, c); d = L.MultiplyAdd(w0, u, d);
+            b = L.MultiplyAdd(w7, v, b); c = L.MultiplyAdd(w4, v, c); d = L.MultiplyAdd(w1, v, d);
+            b = L.MultiplyAdd(w8, w, b); c = L.MultiplyAdd(w5, w, c); d = L.MultiplyAdd(w2, w, d);
             p += pitch;
-            u = Lane.Load<T, V>(p); v = Lane.Load<T, V>(p + 1); w = Lane.Load<T, V>(p + 2);
-            c = Lane.MultiplyAdd<T, V>(w6, u, c); d = Lane.MultiplyAdd<T, V>(w3, u, d);
-            c = Lane.MultiplyAdd<T, V>(w7, v, c); d = Lane.MultiplyAdd<T, V>(w4, v, d);
-            c = Lane.MultiplyAdd<T, V>(w8, w, c); d = Lane.MultiplyAdd<T, V>(w5, w, d);
+            u = L.Load(p); v = L.Load(p + 1); w = L.Load(p + 2);
+            c = L.MultiplyAdd(w6, u, c); d = L.MultiplyAdd(w3, u, d);
+            c = L.MultiplyAdd(w7, v, c); d = L.MultiplyAdd(w4, v, d);
+            c = L.MultiplyAdd(w8, w, c); d = L.MultiplyAdd(w5, w, d);
             p += pitch;
-            d = Lane.MultiplyAdd<T, V>(w8, Lane.Load<T, V>(p + 2), Lane.MultiplyAdd<T, V>(w7, Lane.Load<T, V>(p + 1), Lane.MultiplyAdd<T, V>(w6, Lane.Load<T, V>(p), d)));
+            d = L.MultiplyAdd(w8, L.Load(p + 2), L.MultiplyAdd(w7, L.Load(p + 1), L.MultiplyAdd(w6, L.Load(p), d)));
             if (relu)
             {
                 a = default(Relu<T>).Apply<V, L>(a);
@@ -185,10 +185,10 @@ internal unsafe struct DepthwisePlanes<T, V, L> : IParallelWork
                 d = default(Relu<T>).Apply<V, L>(d);
             }
 
-            Lane.Store(a, to);
-            Lane.Store(b, to + outPitch);
-            Lane.Store(c, to + 2 * outPitch);
-            Lane.Store(d, to + 3 * outPitch);
+            L.Store(a, to);
+            L.Store(b, to + outPitch);
+            L.Store(c, to + 2 * outPitch);
+            L.Store(d, to + 3 * outPitch);
         }
     }
 }

@@ -115,7 +115,7 @@ internal static unsafe class Elementwise
         where TOp : struct, ITernaryOperator<T>
     {
         TOp.Prepare();
-        if ((n & (Lane.Count<T, V>() - 1)) == 0) Loop<T, V, L, TOp>(a, b, c, y, n, op);
+        if ((n & (L.Count - 1)) == 0) Loop<T, V, L, TOp>(a, b, c, y, n, op);
         else LoopAndEnd<T, V, L, TOp>(a, b, c, y, n, op);
     }
 
@@ -128,13 +128,13 @@ internal static unsafe class Elementwise
         where L : struct, ILanes<T, V>
         where TOp : struct, ITernaryOperator<T>
     {
-        T* end = stackalloc T[3 * Lane.Count<T, V>()];
-        nint last = n - Lane.Count<T, V>();
-        Lane.Store(Lane.Load<T, V>(a + last), end);
-        Lane.Store(Lane.Load<T, V>(b + last), end + Lane.Count<T, V>());
-        Lane.Store(Lane.Load<T, V>(c + last), end + 2 * Lane.Count<T, V>());
-        Loop<T, V, L, TOp>(a, b, c, y, n & -Lane.Count<T, V>(), op);
-        Loop<T, V, L, TOp>(end, end + Lane.Count<T, V>(), end + 2 * Lane.Count<T, V>(), y + last, Lane.Count<T, V>(), op);
+        T* end = stackalloc T[3 * L.Count];
+        nint last = n - L.Count;
+        L.Store(L.Load(a + last), end);
+        L.Store(L.Load(b + last), end + L.Count);
+        L.Store(L.Load(c + last), end + 2 * L.Count);
+        Loop<T, V, L, TOp>(a, b, c, y, n & -L.Count, op);
+        Loop<T, V, L, TOp>(end, end + L.Count, end + 2 * L.Count, y + last, L.Count, op);
     }
 
     // One place that applies the operator, in a method that nothing inlines: the compiler then has the whole of its budget for the operator, and
@@ -146,10 +146,10 @@ internal static unsafe class Elementwise
         where L : struct, ILanes<T, V>
         where TOp : struct, ITernaryOperator<T>
     {
-        for (nint i = 0; i < n; i += Lane.Count<T, V>())
+        for (nint i = 0; i < n; i += L.Count)
         {
-            V first = Lane.Load<T, V>(a + i), second = TOp.Operands > 1 ? Lane.Load<T, V>(b + i) : first, third = TOp.Operands > 2 ? Lane.Load<T, V>(c + i) : first;
-            Lane.Store(op.Apply<V, L>(first, second, third), y + i);
+            V first = L.Load(a + i), second = TOp.Operands > 1 ? L.Load(b + i) : first, third = TOp.Operands > 2 ? L.Load(c + i) : first;
+            L.Store(op.Apply<V, L>(first, second, third), y + i);
         }
     }
 

@@ -34,7 +34,7 @@ internal static unsafe class FoldKernel
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
         where L : struct, ILanes<T, V> =>
-        Lane.Load<T, V>((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MaskTable)) + 64 / sizeof(T) - first);
+        L.Load((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MaskTable)) + 64 / sizeof(T) - first);
 
     /// <summary>fold of term(a[i], b[i]), i = 0 … n − 1; the identity for n = 0.</summary>
     public static T Row<T, TTerm, TFold>(SimdVariant variant, T* a, T* b, nint n, T identity, TTerm term, TFold fold)
@@ -104,19 +104,19 @@ internal static unsafe class FoldKernel
         where TTerm : struct, IBinaryOperator<T>
         where TFold : struct, IBinaryOperator<T>
     {
-        V none = Lane.Broadcast<T, V>(identity);
+        V none = L.Broadcast(identity);
         // Apart, so that a program of short rows does not wait for its compilation: a term may be an exponential, and there are four.
-        nint i = n - n % (4 * Lane.Count<T, V>());
+        nint i = n - n % (4 * L.Count);
         V sum0 = i > 0 ? FourVectors<T, V, L, TTerm, TFold>(a, b, i, none, term, fold) : none;
 
         // The rest in whole vectors: the last one overlaps its predecessor, whose lanes count as the identity.
         while (i < n)
         {
-            nint at = nint.Min(i, n - Lane.Count<T, V>());
+            nint at = nint.Min(i, n - L.Count);
             V fresh = LanesFrom<T, V, L>(i - at);
-            V value = term.Apply<V, L>(Lane.Load<T, V>(a + at), Lane.Load<T, V>(b + at));
+            V value = term.Apply<V, L>(L.Load(a + at), L.Load(b + at));
             sum0 = fold.Apply<V, L>(sum0, L.Select(fresh, value, none));
-            i = at + Lane.Count<T, V>();
+            i = at + L.Count;
         }
 
         return L.Fold(sum0, fold);
@@ -132,13 +132,13 @@ internal static unsafe class FoldKernel
         where TFold : struct, IBinaryOperator<T>
     {
         V sum0 = none, sum1 = none, sum2 = none, sum3 = none;
-        for (nint i = 0; i < n; i += 4 * Lane.Count<T, V>())
+        for (nint i = 0; i < n; i += 4 * L.Count)
         {
-            nint i1 = i + Lane.Count<T, V>(), i2 = i + 2 * Lane.Count<T, V>(), i3 = i + 3 * Lane.Count<T, V>();
-            sum0 = fold.Apply<V, L>(sum0, term.Apply<V, L>(Lane.Load<T, V>(a + i), Lane.Load<T, V>(b + i)));
-            sum1 = fold.Apply<V, L>(sum1, term.Apply<V, L>(Lane.Load<T, V>(a + i1), Lane.Load<T, V>(b + i1)));
-            sum2 = fold.Apply<V, L>(sum2, term.Apply<V, L>(Lane.Load<T, V>(a + i2), Lane.Load<T, V>(b + i2)));
-            sum3 = fold.Apply<V, L>(sum3, term.Apply<V, L>(Lane.Load<T, V>(a + i3), Lane.Load<T, V>(b + i3)));
+            nint i1 = i + L.Count, i2 = i + 2 * L.Count, i3 = i + 3 * L.Count;
+            sum0 = fold.Apply<V, L>(sum0, term.Apply<V, L>(L.Load(a + i), L.Load(b + i)));
+            sum1 = fold.Apply<V, L>(sum1, term.Apply<V, L>(L.Load(a + i1), L.Load(b + i1)));
+            sum2 = fold.Apply<V, L>(sum2, term.Apply<V, L>(L.Load(a + i2), L.Load(b + i2)));
+            sum3 = fold.Apply<V, L>(sum3, term.Apply<V, L>(L.Load(a + i3), L.Load(b + i3)));
         }
 
         return fold.Apply<V, L>(fold.Apply<V, L>(sum0, sum1), fold.Apply<V, L>(sum2, sum3));
@@ -153,9 +153,9 @@ internal static unsafe class FoldKernel
         where TTerm : struct, IBinaryOperator<T>
         where TFold : struct, IBinaryOperator<T>
     {
-        V none = Lane.Broadcast<T, V>(identity);
+        V none = L.Broadcast(identity);
         nint column = 0;
-        for (; column <= columns - 4 * Lane.Count<T, V>(); column += 4 * Lane.Count<T, V>())
+        for (; column <= columns - 4 * L.Count; column += 4 * L.Count)
         {
             V sum0 = none, sum1 = none, sum2 = none, sum3 = none;
             for (nint block = 0; block < rows; block += ColumnBlock)
@@ -165,10 +165,10 @@ internal static unsafe class FoldKernel
                 T* s = a + block * aStep + column, t = b + block * bStep + column;
                 for (nint row = block; row < end; row++, s += aStep, t += bStep)
                 {
-                    part0 = fold.Apply<V, L>(part0, term.Apply<V, L>(Lane.Load<T, V>(s), Lane.Load<T, V>(t)));
-                    part1 = fold.Apply<V, L>(part1, term.Apply<V, L>(Lane.Load<T, V>(s + Lane.Count<T, V>()), Lane.Load<T, V>(t + Lane.Count<T, V>())));
-                    part2 = fold.Apply<V, L>(part2, term.Apply<V, L>(Lane.Load<T, V>(s + 2 * Lane.Count<T, V>()), Lane.Load<T, V>(t + 2 * Lane.Count<T, V>())));
-                    part3 = fold.Apply<V, L>(part3, term.Apply<V, L>(Lane.Load<T, V>(s + 3 * Lane.Count<T, V>()), Lane.Load<T, V>(t + 3 * Lane.Count<T, V>())));
+                    part0 = fold.Apply<V, L>(part0, term.Apply<V, L>(L.Load(s), L.Load(t)));
+                    part1 = fold.Apply<V, L>(part1, term.Apply<V, L>(L.Load(s + L.Count), L.Load(t + L.Count)));
+                    part2 = fold.Apply<V, L>(part2, term.Apply<V, L>(L.Load(s + 2 * L.Count), L.Load(t + 2 * L.Count)));
+                    part3 = fold.Apply<V, L>(part3, term.Apply<V, L>(L.Load(s + 3 * L.Count), L.Load(t + 3 * L.Count)));
                 }
 
                 sum0 = fold.Apply<V, L>(sum0, part0);
@@ -177,16 +177,16 @@ internal static unsafe class FoldKernel
                 sum3 = fold.Apply<V, L>(sum3, part3);
             }
 
-            Lane.Store(sum0, y + column);
-            Lane.Store(sum1, y + column + Lane.Count<T, V>());
-            Lane.Store(sum2, y + column + 2 * Lane.Count<T, V>());
-            Lane.Store(sum3, y + column + 3 * Lane.Count<T, V>());
+            L.Store(sum0, y + column);
+            L.Store(sum1, y + column + L.Count);
+            L.Store(sum2, y + column + 2 * L.Count);
+            L.Store(sum3, y + column + 3 * L.Count);
         }
 
         // One vector at a time; the last one overlaps its predecessor and computes those columns again.
         while (column < columns)
         {
-            column = nint.Min(column, columns - Lane.Count<T, V>());
+            column = nint.Min(column, columns - L.Count);
             V sum = none;
             for (nint block = 0; block < rows; block += ColumnBlock)
             {
@@ -194,12 +194,12 @@ internal static unsafe class FoldKernel
                 nint end = nint.Min(rows, block + ColumnBlock);
                 T* s = a + block * aStep + column, t = b + block * bStep + column;
                 for (nint row = block; row < end; row++, s += aStep, t += bStep)
-                    part = fold.Apply<V, L>(part, term.Apply<V, L>(Lane.Load<T, V>(s), Lane.Load<T, V>(t)));
+                    part = fold.Apply<V, L>(part, term.Apply<V, L>(L.Load(s), L.Load(t)));
                 sum = fold.Apply<V, L>(sum, part);
             }
 
-            Lane.Store(sum, y + column);
-            column += Lane.Count<T, V>();
+            L.Store(sum, y + column);
+            column += L.Count;
         }
     }
 }

@@ -96,7 +96,7 @@ internal unsafe struct GemmBlock<T, V, L>
         panelsB = (x->N + NR - 1) / NR;
         packedPanelsA = PacksA() ? panelsA : 0;
         if (x->PackedB != null || x->BColumn != 1 || x->M > RowsThatPackB(x->BRow, x->K)) packedPanelsB = panelsB;
-        else packedPanelsB = x->N % Lane.Count<T, V>() == 0 ? 0 : 1;   // the ragged last panel, filled up with zeros
+        else packedPanelsB = x->N % L.Count == 0 ? 0 : 1;   // the ragged last panel, filled up with zeros
 
         packedB = x->PackedB;
         unitsB = packedB != null ? 0 : packedPanelsB;
@@ -277,7 +277,7 @@ internal unsafe struct GemmBlock<T, V, L>
                         GemmTile<T, V, L>.RunAndPack(steps, a, aRow, aColumn, unpacked, x->BRow, source, sourceRow, c, x->CRow, b);
                         unpacked = null;
                     }
-                    else if (TwoOperands && columns > Lane.Count<T, V>() && packedPanelsA > 0)
+                    else if (TwoOperands && columns > L.Count && packedPanelsA > 0)
                     {
                         bool whole = columns == NR;
                         GemmTileTwoOperand<T>.Run(
@@ -288,13 +288,13 @@ internal unsafe struct GemmBlock<T, V, L>
                     {
                         GemmTile<T, V, L>.Run<N2>(rows, steps, a, aRow, aColumn, b, bRow, source, sourceRow, c, x->CRow);
                     }
-                    else if (columns == Lane.Count<T, V>())
+                    else if (columns == L.Count)
                     {
                         GemmTile<T, V, L>.Run<N1>(rows, steps, a, aRow, aColumn, b, bRow, source, sourceRow, c, x->CRow);
                     }
                     else
                     {
-                        if (columns < Lane.Count<T, V>()) GemmTile<T, V, L>.Run<N1>(rows, steps, a, aRow, aColumn, b, bRow, null, 0, ragged, NR);
+                        if (columns < L.Count) GemmTile<T, V, L>.Run<N1>(rows, steps, a, aRow, aColumn, b, bRow, null, 0, ragged, NR);
                         else GemmTile<T, V, L>.Run<N2>(rows, steps, a, aRow, aColumn, b, bRow, null, 0, ragged, NR);
                         StoreRagged(ragged, rows, columns, source, sourceRow, c, x->CRow);
                     }

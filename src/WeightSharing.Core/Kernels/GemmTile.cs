@@ -70,7 +70,7 @@ internal static unsafe class GemmTile<T, V, L>
     public static int MaximumRows => typeof(V) == typeof(Vector512<T>) || AdvSimd.IsSupported ? 12 : 6;
 
     /// <summary>Columns of a tile of two vectors.</summary>
-    public static int MaximumColumns => 2 * Lane.Count<T, V>();
+    public static int MaximumColumns => 2 * L.Count;
 
     /// <summary>Runs the kernel for <paramref name="rows"/> of 1 … <see cref="MaximumRows"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -129,25 +129,25 @@ internal static unsafe class GemmTile<T, V, L>
         where Vectors : unmanaged, IConstant
         where Copies : unmanaged, IConstant
     {
-        V x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default;
-        V x6 = default, x7 = default, x8 = default, x9 = default, x10 = default, x11 = default;
-        V y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default;
-        V y6 = default, y7 = default, y8 = default, y9 = default, y10 = default, y11 = default;
+        V x0 = L.Zero, x1 = L.Zero, x2 = L.Zero, x3 = L.Zero, x4 = L.Zero, x5 = L.Zero;
+        V x6 = L.Zero, x7 = L.Zero, x8 = L.Zero, x9 = L.Zero, x10 = L.Zero, x11 = L.Zero;
+        V y0 = L.Zero, y1 = L.Zero, y2 = L.Zero, y3 = L.Zero, y4 = L.Zero, y5 = L.Zero;
+        V y6 = L.Zero, y7 = L.Zero, y8 = L.Zero, y9 = L.Zero, y10 = L.Zero, y11 = L.Zero;
 
         // Four pointers of three rows each: with row strides of one and two in registers, every operand is one address.
         T* a0 = a, a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
         nint aRow2 = 2 * aRow;
         for (; k > 0; k--)
         {
-            V u = Lane.Load<T, V>(b);
-            V v = sizeof(Vectors) > 1 ? Lane.Load<T, V>(b + Lane.Count<T, V>()) : default;
+            V u = L.Load(b);
+            V v = sizeof(Vectors) > 1 ? L.Load(b + L.Count) : default;
             if (sizeof(Copies) > 1)
             {
                 Simd.Prefetch(b + StepsAhead * bRow);
-                if (Unsafe.SizeOf<V>() > 32) Simd.Prefetch(b + StepsAhead * bRow + Lane.Count<T, V>());
-                Lane.Store(u, packed);
-                Lane.Store(v, packed + Lane.Count<T, V>());
-                packed += 2 * Lane.Count<T, V>();
+                if (Unsafe.SizeOf<V>() > 32) Simd.Prefetch(b + StepsAhead * bRow + L.Count);
+                L.Store(u, packed);
+                L.Store(v, packed + L.Count);
+                packed += 2 * L.Count;
             }
 
             Step<Vectors>(*a0, u, v, ref x0, ref y0);
@@ -187,9 +187,9 @@ internal static unsafe class GemmTile<T, V, L>
     private static void Step<Vectors>(T a, V u, V v, ref V x, ref V y)
         where Vectors : unmanaged, IConstant
     {
-        V broadcast = Lane.Broadcast<T, V>(a);
-        x = Lane.MultiplyAdd<T, V>(broadcast, u, x);
-        if (sizeof(Vectors) > 1) y = Lane.MultiplyAdd<T, V>(broadcast, v, y);
+        V broadcast = L.Broadcast(a);
+        x = L.MultiplyAdd(broadcast, u, x);
+        if (sizeof(Vectors) > 1) y = L.MultiplyAdd(broadcast, v, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -198,11 +198,11 @@ internal static unsafe class GemmTile<T, V, L>
     {
         if (source != null)
         {
-            x = Lane.Add<T, V>(x, Lane.Load<T, V>(source));
-            if (sizeof(Vectors) > 1) y = Lane.Add<T, V>(y, Lane.Load<T, V>(source + Lane.Count<T, V>()));
+            x = L.Add(x, L.Load(source));
+            if (sizeof(Vectors) > 1) y = L.Add(y, L.Load(source + L.Count));
         }
 
-        Lane.Store(x, c);
-        if (sizeof(Vectors) > 1) Lane.Store(y, c + Lane.Count<T, V>());
+        L.Store(x, c);
+        if (sizeof(Vectors) > 1) L.Store(y, c + L.Count);
     }
 }

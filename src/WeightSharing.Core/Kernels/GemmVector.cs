@@ -47,7 +47,7 @@ internal static unsafe class GemmVector<T, V, L>
 
         int group = Math.Max(4, (int)(InnerProductElements / ((long)work.K * work.XCount)) & ~3);
         work.Group = group;
-        double nanoseconds = (double)work.K * work.YCount * Math.Max(sizeof(T) / BytesPerNanosecond, work.XCount / (2.0 * Lane.Count<T, V>()));
+        double nanoseconds = (double)work.K * work.YCount * Math.Max(sizeof(T) / BytesPerNanosecond, work.XCount / (2.0 * L.Count));
         Parallelism.For((work.YCount + group - 1) / group, ref work, nanoseconds);
     }
 
@@ -178,42 +178,42 @@ internal static unsafe class GemmVector<T, V, L>
             T* y2 = columns > 2 ? y1 + YStride : y1;
             T* y3 = columns > 3 ? y2 + YStride : y2;
 
-            V s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-            V s20 = default, s21 = default, s22 = default, s23 = default, s30 = default, s31 = default, s32 = default, s33 = default;
-            T* buffer = stackalloc T[16 * Lane.Count<T, V>()];
+            V s00 = L.Zero, s01 = L.Zero, s02 = L.Zero, s03 = L.Zero, s10 = L.Zero, s11 = L.Zero, s12 = L.Zero, s13 = L.Zero;
+            V s20 = L.Zero, s21 = L.Zero, s22 = L.Zero, s23 = L.Zero, s30 = L.Zero, s31 = L.Zero, s32 = L.Zero, s33 = L.Zero;
+            T* buffer = stackalloc T[16 * L.Count];
             nint p = 0;
-            nint end = K - K % Lane.Count<T, V>();
+            nint end = K - K % L.Count;
             while (true)
             {
-                for (; p < end; p += Lane.Count<T, V>())
+                for (; p < end; p += L.Count)
                 {
-                    V v0 = Lane.Load<T, V>(y0 + p), v1 = Lane.Load<T, V>(y1 + p), v2 = Lane.Load<T, V>(y2 + p), v3 = Lane.Load<T, V>(y3 + p);
-                    V u = Lane.Load<T, V>(x0 + p);
-                    s00 = Lane.MultiplyAdd<T, V>(u, v0, s00);
-                    s01 = Lane.MultiplyAdd<T, V>(u, v1, s01);
-                    s02 = Lane.MultiplyAdd<T, V>(u, v2, s02);
-                    s03 = Lane.MultiplyAdd<T, V>(u, v3, s03);
+                    V v0 = L.Load(y0 + p), v1 = L.Load(y1 + p), v2 = L.Load(y2 + p), v3 = L.Load(y3 + p);
+                    V u = L.Load(x0 + p);
+                    s00 = L.MultiplyAdd(u, v0, s00);
+                    s01 = L.MultiplyAdd(u, v1, s01);
+                    s02 = L.MultiplyAdd(u, v2, s02);
+                    s03 = L.MultiplyAdd(u, v3, s03);
                     if (sizeof(Rows) > 1)
                     {
-                        u = Lane.Load<T, V>(x1 + p);
-                        s10 = Lane.MultiplyAdd<T, V>(u, v0, s10);
-                        s11 = Lane.MultiplyAdd<T, V>(u, v1, s11);
-                        s12 = Lane.MultiplyAdd<T, V>(u, v2, s12);
-                        s13 = Lane.MultiplyAdd<T, V>(u, v3, s13);
+                        u = L.Load(x1 + p);
+                        s10 = L.MultiplyAdd(u, v0, s10);
+                        s11 = L.MultiplyAdd(u, v1, s11);
+                        s12 = L.MultiplyAdd(u, v2, s12);
+                        s13 = L.MultiplyAdd(u, v3, s13);
                     }
 
                     if (sizeof(Rows) > 2)
                     {
-                        u = Lane.Load<T, V>(x2 + p);
-                        s20 = Lane.MultiplyAdd<T, V>(u, v0, s20);
-                        s21 = Lane.MultiplyAdd<T, V>(u, v1, s21);
-                        s22 = Lane.MultiplyAdd<T, V>(u, v2, s22);
-                        s23 = Lane.MultiplyAdd<T, V>(u, v3, s23);
-                        u = Lane.Load<T, V>(x3 + p);
-                        s30 = Lane.MultiplyAdd<T, V>(u, v0, s30);
-                        s31 = Lane.MultiplyAdd<T, V>(u, v1, s31);
-                        s32 = Lane.MultiplyAdd<T, V>(u, v2, s32);
-                        s33 = Lane.MultiplyAdd<T, V>(u, v3, s33);
+                        u = L.Load(x2 + p);
+                        s20 = L.MultiplyAdd(u, v0, s20);
+                        s21 = L.MultiplyAdd(u, v1, s21);
+                        s22 = L.MultiplyAdd(u, v2, s22);
+                        s23 = L.MultiplyAdd(u, v3, s23);
+                        u = L.Load(x3 + p);
+                        s30 = L.MultiplyAdd(u, v0, s30);
+                        s31 = L.MultiplyAdd(u, v1, s31);
+                        s32 = L.MultiplyAdd(u, v2, s32);
+                        s33 = L.MultiplyAdd(u, v3, s33);
                     }
                 }
 
@@ -234,26 +234,26 @@ internal static unsafe class GemmVector<T, V, L>
 
             T* sums = buffer;
             Store(sums, s00, s01, s02, s03);
-            if (sizeof(Rows) > 1) Store(sums + 4 * Lane.Count<T, V>(), s10, s11, s12, s13);
-            if (sizeof(Rows) > 2) Store(sums + 8 * Lane.Count<T, V>(), s20, s21, s22, s23);
-            if (sizeof(Rows) > 2) Store(sums + 12 * Lane.Count<T, V>(), s30, s31, s32, s33);
+            if (sizeof(Rows) > 1) Store(sums + 4 * L.Count, s10, s11, s12, s13);
+            if (sizeof(Rows) > 2) Store(sums + 8 * L.Count, s20, s21, s22, s23);
+            if (sizeof(Rows) > 2) Store(sums + 12 * L.Count, s30, s31, s32, s33);
             AddUp(sums, x, rows, y, columns);
         }
 
         private static T* Tail(T* from, int count, T* tails, int index)
         {
-            T* tail = tails + index * Lane.Count<T, V>();
-            for (int p = 0; p < Lane.Count<T, V>(); p++) tail[p] = p < count ? from[p] : T.Zero;
+            T* tail = tails + index * L.Count;
+            for (int p = 0; p < L.Count; p++) tail[p] = p < count ? from[p] : T.Zero;
             return tail;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Store(T* target, V s0, V s1, V s2, V s3)
         {
-            Lane.Store(s0, target);
-            Lane.Store(s1, target + Lane.Count<T, V>());
-            Lane.Store(s2, target + 2 * Lane.Count<T, V>());
-            Lane.Store(s3, target + 3 * Lane.Count<T, V>());
+            L.Store(s0, target);
+            L.Store(s1, target + L.Count);
+            L.Store(s2, target + 2 * L.Count);
+            L.Store(s3, target + 3 * L.Count);
         }
 
         // Apart from the loop above, whose sixteen sums would otherwise be moved in and out of registers on each turn.
@@ -264,7 +264,7 @@ internal static unsafe class GemmVector<T, V, L>
             {
                 for (int j = 0; j < columns; j++)
                 {
-                    T sum = L.Sum(Lane.Load<T, V>(sums + (4 * i + j) * Lane.Count<T, V>()));
+                    T sum = L.Sum(L.Load(sums + (4 * i + j) * L.Count));
                     if (Source != null) sum += Source[(x + i) * SourceX + (y + j) * SourceY];
                     C[(x + i) * CX + (y + j) * CY] = sum;
                 }

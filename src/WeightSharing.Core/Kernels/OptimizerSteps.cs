@@ -50,7 +50,7 @@ internal static unsafe class OptimizerSteps
         where TStep : struct, IOptimizerStep<T>
     {
         nint i = 0;
-        for (; i <= n - Lane.Count<T, V>(); i += Lane.Count<T, V>()) step.Apply<V, L>(p + i, g + i, a + i, b + i, c + i);
+        for (; i <= n - L.Count; i += L.Count) step.Apply<V, L>(p + i, g + i, a + i, b + i, c + i);
         return i;
     }
 
@@ -113,9 +113,9 @@ internal readonly unsafe struct SgdStep<T>(T rate, T decay) : IOptimizerStep<T>
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = Lane.Load<T, V>(p);
-        V d = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(decay), x, Lane.Load<T, V>(g));
-        Lane.Store(Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(-rate), d, x), p);
+        V x = L.Load(p);
+        V d = L.MultiplyAdd(L.Broadcast(decay), x, L.Load(g));
+        L.Store(L.MultiplyAdd(L.Broadcast(-rate), d, x), p);
     }
 }
 
@@ -130,12 +130,12 @@ internal readonly unsafe struct MomentumStep<T>(T rate, T decay, T momentum, T i
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = Lane.Load<T, V>(p);
-        V d = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(decay), x, Lane.Load<T, V>(g));
-        V velocity = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(momentum), Lane.Load<T, V>(a), Lane.Multiply<T, V>(Lane.Broadcast<T, V>(intake), d));
-        Lane.Store(velocity, a);
-        V direction = nesterov ? Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(lookahead), velocity, d) : velocity;
-        Lane.Store(Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(-rate), direction, x), p);
+        V x = L.Load(p);
+        V d = L.MultiplyAdd(L.Broadcast(decay), x, L.Load(g));
+        V velocity = L.MultiplyAdd(L.Broadcast(momentum), L.Load(a), L.Multiply(L.Broadcast(intake), d));
+        L.Store(velocity, a);
+        V direction = nesterov ? L.MultiplyAdd(L.Broadcast(lookahead), velocity, d) : velocity;
+        L.Store(L.MultiplyAdd(L.Broadcast(-rate), direction, x), p);
     }
 }
 
@@ -166,20 +166,20 @@ internal readonly unsafe struct AdamStep<T>(AdamNumbers<T> numbers, bool amsgrad
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = Lane.Multiply<T, V>(Lane.Broadcast<T, V>(numbers.Keep), Lane.Load<T, V>(p));
-        V d = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Decay), x, Lane.Load<T, V>(g));
-        V first = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Beta1), Lane.Load<T, V>(a), Lane.Multiply<T, V>(Lane.Broadcast<T, V>(numbers.Rest1), d));
-        V second = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Beta2), Lane.Load<T, V>(b), Lane.Multiply<T, V>(Lane.Multiply<T, V>(Lane.Broadcast<T, V>(numbers.Rest2), d), d));
-        Lane.Store(first, a);
-        Lane.Store(second, b);
+        V x = L.Multiply(L.Broadcast(numbers.Keep), L.Load(p));
+        V d = L.MultiplyAdd(L.Broadcast(numbers.Decay), x, L.Load(g));
+        V first = L.MultiplyAdd(L.Broadcast(numbers.Beta1), L.Load(a), L.Multiply(L.Broadcast(numbers.Rest1), d));
+        V second = L.MultiplyAdd(L.Broadcast(numbers.Beta2), L.Load(b), L.Multiply(L.Multiply(L.Broadcast(numbers.Rest2), d), d));
+        L.Store(first, a);
+        L.Store(second, b);
         if (amsgrad)
         {
-            second = L.Max(Lane.Load<T, V>(c), second);
-            Lane.Store(second, c);
+            second = L.Max(L.Load(c), second);
+            L.Store(second, c);
         }
 
-        V divisor = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Root), L.Sqrt(second), Lane.Broadcast<T, V>(numbers.Epsilon));
-        Lane.Store(Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(-numbers.Rate), L.Divide(first, divisor), x), p);
+        V divisor = L.MultiplyAdd(L.Broadcast(numbers.Root), L.Sqrt(second), L.Broadcast(numbers.Epsilon));
+        L.Store(L.MultiplyAdd(L.Broadcast(-numbers.Rate), L.Divide(first, divisor), x), p);
     }
 }
 
@@ -207,24 +207,24 @@ internal readonly unsafe struct RmsPropStep<T>(RmsPropNumbers<T> numbers, bool m
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = Lane.Load<T, V>(p), rest = Lane.Broadcast<T, V>(numbers.Rest), alpha = Lane.Broadcast<T, V>(numbers.Alpha);
-        V d = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Decay), x, Lane.Load<T, V>(g));
-        V second = Lane.MultiplyAdd<T, V>(alpha, Lane.Load<T, V>(a), Lane.Multiply<T, V>(Lane.Multiply<T, V>(rest, d), d));
-        Lane.Store(second, a);
+        V x = L.Load(p), rest = L.Broadcast(numbers.Rest), alpha = L.Broadcast(numbers.Alpha);
+        V d = L.MultiplyAdd(L.Broadcast(numbers.Decay), x, L.Load(g));
+        V second = L.MultiplyAdd(alpha, L.Load(a), L.Multiply(L.Multiply(rest, d), d));
+        L.Store(second, a);
         if (centered)
         {
-            V mean = Lane.MultiplyAdd<T, V>(alpha, Lane.Load<T, V>(c), Lane.Multiply<T, V>(rest, d));
-            Lane.Store(mean, c);
-            second = L.Max(default, Lane.MultiplyAdd<T, V>(L.Negate(mean), mean, second));
+            V mean = L.MultiplyAdd(alpha, L.Load(c), L.Multiply(rest, d));
+            L.Store(mean, c);
+            second = L.Max(L.Zero, L.MultiplyAdd(L.Negate(mean), mean, second));
         }
 
-        V direction = L.Divide(d, Lane.Add<T, V>(L.Sqrt(second), Lane.Broadcast<T, V>(numbers.Epsilon)));
+        V direction = L.Divide(d, L.Add(L.Sqrt(second), L.Broadcast(numbers.Epsilon)));
         if (momentum)
         {
-            direction = Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(numbers.Momentum), Lane.Load<T, V>(b), direction);
-            Lane.Store(direction, b);
+            direction = L.MultiplyAdd(L.Broadcast(numbers.Momentum), L.Load(b), direction);
+            L.Store(direction, b);
         }
 
-        Lane.Store(Lane.MultiplyAdd<T, V>(Lane.Broadcast<T, V>(-numbers.Rate), direction, x), p);
+        L.Store(L.MultiplyAdd(L.Broadcast(-numbers.Rate), direction, x), p);
     }
 }
