@@ -91,10 +91,10 @@ internal unsafe struct DepthwiseChannels<T, V, L, S> : IParallelWork
             return;
         }
 
+        SetAhead(ref sweep, 1);
         int end = Math.Min((chunk + 1) * unitsPerChunk, batch * channels);
         for (int plane = chunk * unitsPerChunk; plane < end; plane++)
         {
-            SetAhead(ref sweep, 1);
             LoadFilter(plane % channels, ref sweep);
             T* from = Readable(source, plane, planeSize, before, after, staged.Pointer);
             Sweep(ref sweep, from, null, destination + (nint)plane * outPlane, spill);

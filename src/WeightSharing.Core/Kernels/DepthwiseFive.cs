@@ -18,43 +18,30 @@ internal readonly unsafe struct DepthwiseFive<T, V, L> : IDepthwiseSweeps<T>
 
     public static int Size => 5;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Correlate(in DepthwiseSweep<T> s)
-    {
-        for (int row = 0; row < s.Rows; row += RowsAtOnce)
-        {
-            s.WriteRows(row, SourceRows);
-            s.AskAhead(row, RowsAtOnce, s.Target);
-            T* target = s.Target + row * s.OutPitch;
-            int count = Math.Min(RowsAtOnce, s.Rows - row);
-            Correlate(s, s.Table, target, row + count == s.Rows ? s.LastTarget : target + (count - 1) * s.OutPitch, count);
-        }
-    }
+    public static void Correlate(in DepthwiseSweep<T> s) => RunAll<N2, N1>(s);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weights(in DepthwiseSweep<T> s)
-    {
-        for (int row = 0; row < s.Rows; row += RowsAtOnce)
-        {
-            s.WriteRows(row, SourceRows);
-            WriteFactors(s, row);
-            s.AskAhead(row, RowsAtOnce, s.Factor);
-            Weights(s, s.Table, s.Table + SourceRows);
-        }
-    }
+    public static void Weights(in DepthwiseSweep<T> s) => RunAll<N1, N2>(s);
 
+    public static void CorrelateAndWeights(in DepthwiseSweep<T> s) => RunAll<N2, N2>(s);
+
+    // Of what is done, N2 says that it is.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void CorrelateAndWeights(in DepthwiseSweep<T> s)
+    private static void RunAll<Correlates, Weighs>(in DepthwiseSweep<T> s)
+        where Correlates : unmanaged, IConstant
+        where Weighs : unmanaged, IConstant
     {
         for (int row = 0; row < s.Rows; row += RowsAtOnce)
         {
             s.WriteRows(row, SourceRows);
-            WriteFactors(s, row);
-            s.AskAhead(row, RowsAtOnce, s.Factor);
-            s.AskAhead(row, RowsAtOnce, s.Target);
-            T* target = s.Target + row * s.OutPitch;
-            int count = Math.Min(RowsAtOnce, s.Rows - row);
-            CorrelateAndWeights(s, s.Table, s.Table + SourceRows, target, row + count == s.Rows ? s.LastTarget : target + (count - 1) * s.OutPitch, count);
+            if (sizeof(Weighs) > 1) WriteFactors(s, row);
+            if (s.SourceAhead != 0)
+            {
+                DepthwiseSweep<T>.AskFor(s.Source + (s.First + row) * s.Pitch + s.SourceAhead, s.Pitch, RowsAtOnce);
+                if (sizeof(Correlates) > 1) DepthwiseSweep<T>.AskFor(s.Target + row * s.OutPitch + s.OutAhead, s.OutPitch, RowsAtOnce);
+                if (sizeof(Weighs) > 1) DepthwiseSweep<T>.AskFor(s.Factor + row * s.OutPitch + s.OutAhead, s.OutPitch, RowsAtOnce);
+            }
+
+            Run<Correlates, Weighs>(s, row);
         }
     }
 
@@ -68,43 +55,74 @@ internal readonly unsafe struct DepthwiseFive<T, V, L> : IDepthwiseSweeps<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Correlate(in DepthwiseSweep<T> s, T** rows, T* target, T* last, int count)
+    private static void Run<Correlates, Weighs>(in DepthwiseSweep<T> s, int row)
+        where Correlates : unmanaged, IConstant
+        where Weighs : unmanaged, IConstant
     {
-        T* filter = s.Filter, masks = s.Masks;
-        V a0 = L.Broadcast(s.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0;
-        for (nint v = 0; v < 5; v++, masks += L.Count)
+        T* filter = s.Filter, sums = s.Sums, masks = s.Masks;
+        T** rows = s.Table, factors = rows + SourceRows;
+        V f0 = default, f1 = default, f2 = default, f3 = default, f4 = default, f5 = default, f6 = default;
+        if (sizeof(Weighs) > 1)
         {
-            V w0 = L.Broadcast(filter[v]), w1 = L.Broadcast(filter[v + 5]), w2 = L.Broadcast(filter[v + 10]);
-            V w3 = L.Broadcast(filter[v + 15]), w4 = L.Broadcast(filter[v + 20]), mask = L.Load(masks), x;
-            x = L.And(mask, L.Load(rows[0] + v));
-            a0 = L.MultiplyAdd(w0, x, a0);
-            x = L.And(mask, L.Load(rows[1] + v));
-            a0 = L.MultiplyAdd(w1, x, a0); a1 = L.MultiplyAdd(w0, x, a1);
-            x = L.And(mask, L.Load(rows[2] + v));
-            a0 = L.MultiplyAdd(w2, x, a0); a1 = L.MultiplyAdd(w1, x, a1); a2 = L.MultiplyAdd(w0, x, a2);
-            x = L.And(mask, L.Load(rows[3] + v));
-            a0 = L.MultiplyAdd(w3, x, a0); a1 = L.MultiplyAdd(w2, x, a1); a2 = L.MultiplyAdd(w1, x, a2);
-            a3 = L.MultiplyAdd(w0, x, a3);
-            x = L.And(mask, L.Load(rows[4] + v));
-            a0 = L.MultiplyAdd(w4, x, a0); a1 = L.MultiplyAdd(w3, x, a1); a2 = L.MultiplyAdd(w2, x, a2);
-            a3 = L.MultiplyAdd(w1, x, a3); a4 = L.MultiplyAdd(w0, x, a4);
-            x = L.And(mask, L.Load(rows[5] + v));
-            a1 = L.MultiplyAdd(w4, x, a1); a2 = L.MultiplyAdd(w3, x, a2); a3 = L.MultiplyAdd(w2, x, a3);
-            a4 = L.MultiplyAdd(w1, x, a4); a5 = L.MultiplyAdd(w0, x, a5);
-            x = L.And(mask, L.Load(rows[6] + v));
-            a2 = L.MultiplyAdd(w4, x, a2); a3 = L.MultiplyAdd(w3, x, a3); a4 = L.MultiplyAdd(w2, x, a4);
-            a5 = L.MultiplyAdd(w1, x, a5); a6 = L.MultiplyAdd(w0, x, a6);
-            x = L.And(mask, L.Load(rows[7] + v));
-            a3 = L.MultiplyAdd(w4, x, a3); a4 = L.MultiplyAdd(w3, x, a4); a5 = L.MultiplyAdd(w2, x, a5);
-            a6 = L.MultiplyAdd(w1, x, a6);
-            x = L.And(mask, L.Load(rows[8] + v));
-            a4 = L.MultiplyAdd(w4, x, a4); a5 = L.MultiplyAdd(w3, x, a5); a6 = L.MultiplyAdd(w2, x, a6);
-            x = L.And(mask, L.Load(rows[9] + v));
-            a5 = L.MultiplyAdd(w4, x, a5); a6 = L.MultiplyAdd(w3, x, a6);
-            x = L.And(mask, L.Load(rows[10] + v));
-            a6 = L.MultiplyAdd(w4, x, a6);
+            V counts = L.Load(s.FactorMask);
+            f0 = L.And(counts, L.Load(factors[0])); f1 = L.And(counts, L.Load(factors[1])); f2 = L.And(counts, L.Load(factors[2]));
+            f3 = L.And(counts, L.Load(factors[3])); f4 = L.And(counts, L.Load(factors[4])); f5 = L.And(counts, L.Load(factors[5]));
+            f6 = L.And(counts, L.Load(factors[6]));
         }
 
+        V a0 = L.Broadcast(s.Bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0;
+        for (nint v = 0; v < 5; v++, masks += L.Count, sums += L.Count)
+        {
+            V w0 = default, w1 = default, w2 = default, w3 = default, w4 = default;
+            if (sizeof(Correlates) > 1)
+            {
+                w0 = L.Broadcast(filter[v]); w1 = L.Broadcast(filter[v + 5]); w2 = L.Broadcast(filter[v + 10]);
+                w3 = L.Broadcast(filter[v + 15]); w4 = L.Broadcast(filter[v + 20]);
+            }
+
+            V s0 = default, s1 = default, s2 = default, s3 = default, s4 = default;
+            if (sizeof(Weighs) > 1)
+            {
+                s0 = L.Load(sums); s1 = L.Load(sums + 5 * L.Count); s2 = L.Load(sums + 10 * L.Count);
+                s3 = L.Load(sums + 15 * L.Count); s4 = L.Load(sums + 20 * L.Count);
+            }
+
+            V mask = L.Load(masks), x;
+            x = L.And(mask, L.Load(rows[0] + v));
+            Step<Correlates, Weighs>(x, w0, f0, ref a0, ref s0);
+            x = L.And(mask, L.Load(rows[1] + v));
+            Step<Correlates, Weighs>(x, w1, f0, ref a0, ref s1); Step<Correlates, Weighs>(x, w0, f1, ref a1, ref s0);
+            x = L.And(mask, L.Load(rows[2] + v));
+            Step<Correlates, Weighs>(x, w2, f0, ref a0, ref s2); Step<Correlates, Weighs>(x, w1, f1, ref a1, ref s1); Step<Correlates, Weighs>(x, w0, f2, ref a2, ref s0);
+            x = L.And(mask, L.Load(rows[3] + v));
+            Step<Correlates, Weighs>(x, w3, f0, ref a0, ref s3); Step<Correlates, Weighs>(x, w2, f1, ref a1, ref s2); Step<Correlates, Weighs>(x, w1, f2, ref a2, ref s1);
+            Step<Correlates, Weighs>(x, w0, f3, ref a3, ref s0);
+            x = L.And(mask, L.Load(rows[4] + v));
+            Step<Correlates, Weighs>(x, w4, f0, ref a0, ref s4); Step<Correlates, Weighs>(x, w3, f1, ref a1, ref s3); Step<Correlates, Weighs>(x, w2, f2, ref a2, ref s2);
+            Step<Correlates, Weighs>(x, w1, f3, ref a3, ref s1); Step<Correlates, Weighs>(x, w0, f4, ref a4, ref s0);
+            x = L.And(mask, L.Load(rows[5] + v));
+            Step<Correlates, Weighs>(x, w4, f1, ref a1, ref s4); Step<Correlates, Weighs>(x, w3, f2, ref a2, ref s3); Step<Correlates, Weighs>(x, w2, f3, ref a3, ref s2);
+            Step<Correlates, Weighs>(x, w1, f4, ref a4, ref s1); Step<Correlates, Weighs>(x, w0, f5, ref a5, ref s0);
+            x = L.And(mask, L.Load(rows[6] + v));
+            Step<Correlates, Weighs>(x, w4, f2, ref a2, ref s4); Step<Correlates, Weighs>(x, w3, f3, ref a3, ref s3); Step<Correlates, Weighs>(x, w2, f4, ref a4, ref s2);
+            Step<Correlates, Weighs>(x, w1, f5, ref a5, ref s1); Step<Correlates, Weighs>(x, w0, f6, ref a6, ref s0);
+            x = L.And(mask, L.Load(rows[7] + v));
+            Step<Correlates, Weighs>(x, w4, f3, ref a3, ref s4); Step<Correlates, Weighs>(x, w3, f4, ref a4, ref s3); Step<Correlates, Weighs>(x, w2, f5, ref a5, ref s2);
+            Step<Correlates, Weighs>(x, w1, f6, ref a6, ref s1);
+            x = L.And(mask, L.Load(rows[8] + v));
+            Step<Correlates, Weighs>(x, w4, f4, ref a4, ref s4); Step<Correlates, Weighs>(x, w3, f5, ref a5, ref s3); Step<Correlates, Weighs>(x, w2, f6, ref a6, ref s2);
+            x = L.And(mask, L.Load(rows[9] + v));
+            Step<Correlates, Weighs>(x, w4, f5, ref a5, ref s4); Step<Correlates, Weighs>(x, w3, f6, ref a6, ref s3);
+            x = L.And(mask, L.Load(rows[10] + v));
+            Step<Correlates, Weighs>(x, w4, f6, ref a6, ref s4);
+            if (sizeof(Weighs) > 1)
+            {
+                L.Store(s0, sums); L.Store(s1, sums + 5 * L.Count); L.Store(s2, sums + 10 * L.Count);
+                L.Store(s3, sums + 15 * L.Count); L.Store(s4, sums + 20 * L.Count);
+            }
+        }
+
+        if (sizeof(Correlates) == 1) return;
         if (s.Relu)
         {
             a0 = default(Relu<T>).Apply<V, L>(a0);
@@ -116,134 +134,25 @@ internal readonly unsafe struct DepthwiseFive<T, V, L> : IDepthwiseSweeps<T>
             a6 = default(Relu<T>).Apply<V, L>(a6);
         }
 
-        Store(a0, a1, a2, a3, a4, a5, a6, target, last, s.OutPitch, count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CorrelateAndWeights(in DepthwiseSweep<T> s, T** rows, T** factors, T* target, T* last, int count)
-    {
-        T* filter = s.Filter, sums = s.Sums, masks = s.Masks;
-        V counts = L.Load(s.FactorMask);
-        V f0 = L.And(counts, L.Load(factors[0])), f1 = L.And(counts, L.Load(factors[1])), f2 = L.And(counts, L.Load(factors[2]));
-        V f3 = L.And(counts, L.Load(factors[3])), f4 = L.And(counts, L.Load(factors[4])), f5 = L.And(counts, L.Load(factors[5]));
-        V f6 = L.And(counts, L.Load(factors[6]));
-        V a0 = L.Zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0;
-        for (nint v = 0; v < 5; v++, masks += L.Count, sums += L.Count)
-        {
-            V w0 = L.Broadcast(filter[v]), w1 = L.Broadcast(filter[v + 5]), w2 = L.Broadcast(filter[v + 10]);
-            V w3 = L.Broadcast(filter[v + 15]), w4 = L.Broadcast(filter[v + 20]), mask = L.Load(masks), x;
-            V s0 = L.Load(sums), s1 = L.Load(sums + 5 * L.Count), s2 = L.Load(sums + 10 * L.Count);
-            V s3 = L.Load(sums + 15 * L.Count), s4 = L.Load(sums + 20 * L.Count);
-            x = L.And(mask, L.Load(rows[0] + v));
-            a0 = L.MultiplyAdd(w0, x, a0); s0 = L.MultiplyAdd(f0, x, s0);
-            x = L.And(mask, L.Load(rows[1] + v));
-            a0 = L.MultiplyAdd(w1, x, a0); s1 = L.MultiplyAdd(f0, x, s1); a1 = L.MultiplyAdd(w0, x, a1); s0 = L.MultiplyAdd(f1, x, s0);
-            x = L.And(mask, L.Load(rows[2] + v));
-            a0 = L.MultiplyAdd(w2, x, a0); s2 = L.MultiplyAdd(f0, x, s2); a1 = L.MultiplyAdd(w1, x, a1); s1 = L.MultiplyAdd(f1, x, s1);
-            a2 = L.MultiplyAdd(w0, x, a2); s0 = L.MultiplyAdd(f2, x, s0);
-            x = L.And(mask, L.Load(rows[3] + v));
-            a0 = L.MultiplyAdd(w3, x, a0); s3 = L.MultiplyAdd(f0, x, s3); a1 = L.MultiplyAdd(w2, x, a1); s2 = L.MultiplyAdd(f1, x, s2);
-            a2 = L.MultiplyAdd(w1, x, a2); s1 = L.MultiplyAdd(f2, x, s1); a3 = L.MultiplyAdd(w0, x, a3); s0 = L.MultiplyAdd(f3, x, s0);
-            x = L.And(mask, L.Load(rows[4] + v));
-            a0 = L.MultiplyAdd(w4, x, a0); s4 = L.MultiplyAdd(f0, x, s4); a1 = L.MultiplyAdd(w3, x, a1); s3 = L.MultiplyAdd(f1, x, s3);
-            a2 = L.MultiplyAdd(w2, x, a2); s2 = L.MultiplyAdd(f2, x, s2); a3 = L.MultiplyAdd(w1, x, a3); s1 = L.MultiplyAdd(f3, x, s1);
-            a4 = L.MultiplyAdd(w0, x, a4); s0 = L.MultiplyAdd(f4, x, s0);
-            x = L.And(mask, L.Load(rows[5] + v));
-            a1 = L.MultiplyAdd(w4, x, a1); s4 = L.MultiplyAdd(f1, x, s4); a2 = L.MultiplyAdd(w3, x, a2); s3 = L.MultiplyAdd(f2, x, s3);
-            a3 = L.MultiplyAdd(w2, x, a3); s2 = L.MultiplyAdd(f3, x, s2); a4 = L.MultiplyAdd(w1, x, a4); s1 = L.MultiplyAdd(f4, x, s1);
-            a5 = L.MultiplyAdd(w0, x, a5); s0 = L.MultiplyAdd(f5, x, s0);
-            x = L.And(mask, L.Load(rows[6] + v));
-            a2 = L.MultiplyAdd(w4, x, a2); s4 = L.MultiplyAdd(f2, x, s4); a3 = L.MultiplyAdd(w3, x, a3); s3 = L.MultiplyAdd(f3, x, s3);
-            a4 = L.MultiplyAdd(w2, x, a4); s2 = L.MultiplyAdd(f4, x, s2); a5 = L.MultiplyAdd(w1, x, a5); s1 = L.MultiplyAdd(f5, x, s1);
-            a6 = L.MultiplyAdd(w0, x, a6); s0 = L.MultiplyAdd(f6, x, s0);
-            x = L.And(mask, L.Load(rows[7] + v));
-            a3 = L.MultiplyAdd(w4, x, a3); s4 = L.MultiplyAdd(f3, x, s4); a4 = L.MultiplyAdd(w3, x, a4); s3 = L.MultiplyAdd(f4, x, s3);
-            a5 = L.MultiplyAdd(w2, x, a5); s2 = L.MultiplyAdd(f5, x, s2); a6 = L.MultiplyAdd(w1, x, a6); s1 = L.MultiplyAdd(f6, x, s1);
-            x = L.And(mask, L.Load(rows[8] + v));
-            a4 = L.MultiplyAdd(w4, x, a4); s4 = L.MultiplyAdd(f4, x, s4); a5 = L.MultiplyAdd(w3, x, a5); s3 = L.MultiplyAdd(f5, x, s3);
-            a6 = L.MultiplyAdd(w2, x, a6); s2 = L.MultiplyAdd(f6, x, s2);
-            x = L.And(mask, L.Load(rows[9] + v));
-            a5 = L.MultiplyAdd(w4, x, a5); s4 = L.MultiplyAdd(f5, x, s4); a6 = L.MultiplyAdd(w3, x, a6); s3 = L.MultiplyAdd(f6, x, s3);
-            x = L.And(mask, L.Load(rows[10] + v));
-            a6 = L.MultiplyAdd(w4, x, a6); s4 = L.MultiplyAdd(f6, x, s4);
-            L.Store(s0, sums);
-            L.Store(s1, sums + 5 * L.Count);
-            L.Store(s2, sums + 10 * L.Count);
-            L.Store(s3, sums + 15 * L.Count);
-            L.Store(s4, sums + 20 * L.Count);
-        }
-
-        Store(a0, a1, a2, a3, a4, a5, a6, target, last, s.OutPitch, count);
-    }
-
-    /// <summary>The first rows of seven; the last of them has a place of its own.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(V a0, V a1, V a2, V a3, V a4, V a5, V a6, T* target, T* last, nint pitch, int count)
-    {
-        if (count == RowsAtOnce)
-        {
-            L.Store(a0, target); target += pitch;
-            L.Store(a1, target); target += pitch;
-            L.Store(a2, target); target += pitch;
-            L.Store(a3, target); target += pitch;
-            L.Store(a4, target); target += pitch;
-            L.Store(a5, target);
-            L.Store(a6, last);
-            return;
-        }
-
+        // The last row of all has a place of its own.
+        nint pitch = s.OutPitch;
+        int count = Math.Min(RowsAtOnce, s.Rows - row);
+        T* target = s.Target + row * pitch, last = row + count == s.Rows ? s.LastTarget : target + (count - 1) * pitch;
         L.Store(a0, count == 1 ? last : target);
         if (count > 1) L.Store(a1, count == 2 ? last : target + pitch);
         if (count > 2) L.Store(a2, count == 3 ? last : target + 2 * pitch);
         if (count > 3) L.Store(a3, count == 4 ? last : target + 3 * pitch);
         if (count > 4) L.Store(a4, count == 5 ? last : target + 4 * pitch);
-        if (count > 5) L.Store(a5, last);
+        if (count > 5) L.Store(a5, count == 6 ? last : target + 5 * pitch);
+        if (count > 6) L.Store(a6, last);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weights(in DepthwiseSweep<T> s, T** rows, T** factors)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<Correlates, Weighs>(V x, V weight, V factor, ref V target, ref V sum)
+        where Correlates : unmanaged, IConstant
+        where Weighs : unmanaged, IConstant
     {
-        T* sums = s.Sums, masks = s.Masks;
-        V counts = L.Load(s.FactorMask);
-        V f0 = L.And(counts, L.Load(factors[0])), f1 = L.And(counts, L.Load(factors[1])), f2 = L.And(counts, L.Load(factors[2]));
-        V f3 = L.And(counts, L.Load(factors[3])), f4 = L.And(counts, L.Load(factors[4])), f5 = L.And(counts, L.Load(factors[5]));
-        V f6 = L.And(counts, L.Load(factors[6]));
-        for (nint v = 0; v < 5; v++, masks += L.Count, sums += L.Count)
-        {
-            V s0 = L.Load(sums), s1 = L.Load(sums + 5 * L.Count), s2 = L.Load(sums + 10 * L.Count);
-            V s3 = L.Load(sums + 15 * L.Count), s4 = L.Load(sums + 20 * L.Count), mask = L.Load(masks), x;
-            x = L.And(mask, L.Load(rows[0] + v));
-            s0 = L.MultiplyAdd(f0, x, s0);
-            x = L.And(mask, L.Load(rows[1] + v));
-            s1 = L.MultiplyAdd(f0, x, s1); s0 = L.MultiplyAdd(f1, x, s0);
-            x = L.And(mask, L.Load(rows[2] + v));
-            s2 = L.MultiplyAdd(f0, x, s2); s1 = L.MultiplyAdd(f1, x, s1); s0 = L.MultiplyAdd(f2, x, s0);
-            x = L.And(mask, L.Load(rows[3] + v));
-            s3 = L.MultiplyAdd(f0, x, s3); s2 = L.MultiplyAdd(f1, x, s2); s1 = L.MultiplyAdd(f2, x, s1);
-            s0 = L.MultiplyAdd(f3, x, s0);
-            x = L.And(mask, L.Load(rows[4] + v));
-            s4 = L.MultiplyAdd(f0, x, s4); s3 = L.MultiplyAdd(f1, x, s3); s2 = L.MultiplyAdd(f2, x, s2);
-            s1 = L.MultiplyAdd(f3, x, s1); s0 = L.MultiplyAdd(f4, x, s0);
-            x = L.And(mask, L.Load(rows[5] + v));
-            s4 = L.MultiplyAdd(f1, x, s4); s3 = L.MultiplyAdd(f2, x, s3); s2 = L.MultiplyAdd(f3, x, s2);
-            s1 = L.MultiplyAdd(f4, x, s1); s0 = L.MultiplyAdd(f5, x, s0);
-            x = L.And(mask, L.Load(rows[6] + v));
-            s4 = L.MultiplyAdd(f2, x, s4); s3 = L.MultiplyAdd(f3, x, s3); s2 = L.MultiplyAdd(f4, x, s2);
-            s1 = L.MultiplyAdd(f5, x, s1); s0 = L.MultiplyAdd(f6, x, s0);
-            x = L.And(mask, L.Load(rows[7] + v));
-            s4 = L.MultiplyAdd(f3, x, s4); s3 = L.MultiplyAdd(f4, x, s3); s2 = L.MultiplyAdd(f5, x, s2);
-            s1 = L.MultiplyAdd(f6, x, s1);
-            x = L.And(mask, L.Load(rows[8] + v));
-            s4 = L.MultiplyAdd(f4, x, s4); s3 = L.MultiplyAdd(f5, x, s3); s2 = L.MultiplyAdd(f6, x, s2);
-            x = L.And(mask, L.Load(rows[9] + v));
-            s4 = L.MultiplyAdd(f5, x, s4); s3 = L.MultiplyAdd(f6, x, s3);
-            x = L.And(mask, L.Load(rows[10] + v));
-            s4 = L.MultiplyAdd(f6, x, s4);
-            L.Store(s0, sums);
-            L.Store(s1, sums + 5 * L.Count);
-            L.Store(s2, sums + 10 * L.Count);
-            L.Store(s3, sums + 15 * L.Count);
-            L.Store(s4, sums + 20 * L.Count);
-        }
+        if (sizeof(Correlates) > 1) target = L.MultiplyAdd(weight, x, target);
+        if (sizeof(Weighs) > 1) sum = L.MultiplyAdd(factor, x, sum);
     }
 }

@@ -65,17 +65,11 @@ internal unsafe struct DepthwiseSweep<T>
         for (int r = Math.Max(height - first, 0); r < count; r++) table[r] = zeros;
     }
 
-    /// <summary>Asks for what the next plane has at a run of rows of <paramref name="outputs"/> and at the sources that their first taps see.</summary>
+    /// <summary>Asks for what the next plane has at a run of rows from <paramref name="first"/> on, which lie a pitch apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void AskAhead(int row, int count, T* outputs)
+    public static void AskFor(T* first, nint pitch, int count)
     {
-        if (SourceAhead == 0) return;
-        T* from = Source + (First + row) * Pitch + SourceAhead, to = outputs + row * OutPitch + OutAhead;
-        for (int r = 0; r < count; r++, from += Pitch, to += OutPitch)
-        {
-            Simd.Prefetch(from);
-            Simd.Prefetch(to);
-        }
+        for (int r = 0; r < count; r++, first += pitch) Simd.Prefetch(first);
     }
 }
 
@@ -89,7 +83,7 @@ internal interface IDepthwiseSweeps<T>
     /// <summary>target[i, j] = bias + Σ_{u, v} filter[u, v] · source[First + i + u, j + v].</summary>
     static abstract void Correlate(in DepthwiseSweep<T> s);
 
-    /// <summary>Both, with whole rows of targets without ReLU; the order of the two is free.</summary>
+    /// <summary>Both in one pass over the source.</summary>
     static abstract void CorrelateAndWeights(in DepthwiseSweep<T> s);
 
     /// <summary>sums[u, v] += Σ_i factor[i, j] · source[First + i + u, j + v], lane by lane.</summary>
