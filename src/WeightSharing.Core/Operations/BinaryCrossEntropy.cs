@@ -19,12 +19,14 @@ public static partial class Loss
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireEqualShapes("BinaryCrossEntropy", probabilities, target);
-        foreach (T p in probabilities.DenseSpan())
+        ReadOnlySpan<T> values = probabilities.DenseSpan();
+        for (int i = 0; i < values.Length; i++)
         {
-            if (p < T.Zero || p > T.One)
+            if (values[i] < T.Zero || values[i] > T.One)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(probabilities), $"BinaryCrossEntropy: probability {p}; expected 0 to 1 (BinaryCrossEntropyWithLogits takes logits).");
+                    nameof(probabilities),
+                    $"BinaryCrossEntropy: probability {values[i]} at position {i} of {probabilities.Shape}; expected 0 to 1 (BinaryCrossEntropyWithLogits takes logits).");
             }
         }
 
