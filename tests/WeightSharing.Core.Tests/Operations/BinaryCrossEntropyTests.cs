@@ -31,7 +31,7 @@ public class BinaryCrossEntropyTests
     [Fact]
     public void What_is_no_probability_is_refused()
     {
-        Expect.Throws<ArgumentOutOfRangeException>("BinaryCrossEntropy: probability 1.5 at position 0 of []; expected 0 to 1 (BinaryCrossEntropyWithLogits takes logits).", () => Loss.BinaryCrossEntropy(Tensor.From(1.5), Tensor.From(1.0)));
+        Expect.Throws<ArgumentOutOfRangeException>("BinaryCrossEntropy: probability 1.5 at position 0 of [1]; expected 0 to 1 (BinaryCrossEntropyWithLogits takes logits).", () => Loss.BinaryCrossEntropy(Tensor.From(1.5), Tensor.From(1.0)));
         Expect.Throws<ArgumentException>("BinaryCrossEntropy: prediction [1] and target [2]", () => Loss.BinaryCrossEntropy(Tensor.From(0.5), Tensor.From(1.0, 1)));
     }
 }
