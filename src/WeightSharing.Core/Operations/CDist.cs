@@ -16,7 +16,7 @@ public static class CDistOperation
         /// <param name="b">The other points.</param>
         /// <param name="p">2 for the Euclidean distance, 1 for the sum of magnitudes, infinity for the largest.</param>
         /// <exception cref="ArgumentException">The points have different dimensions, or the leading dimensions do not broadcast.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">p is not positive.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">p is negative.</exception>
         public Tensor<T> CDist(Tensor<T> b, double p = 2)
         {
             ArgumentNullException.ThrowIfNull(a);
