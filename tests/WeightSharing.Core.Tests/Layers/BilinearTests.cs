@@ -1,5 +1,4 @@
 using WeightSharing.Layers;
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 using WeightSharing.Tests.Support;
 

@@ -101,7 +101,7 @@ public class DropoutTests
         Assert.All(maps, mean => Assert.True(mean == 0 || Math.Abs(mean - 4 / 3.0) < 1e-12));
         // Four standard deviations of the share of 2000 maps.
         Assert.Equal(0.25, maps.Count(mean => mean == 0) / 2000.0, 0.039);
-        var twin = (Dropout2d<double>)layer.Clone();
+        var twin = layer.Clone();
         Expect.Bitwise(layer.Forward(Tensor.Ones<double>(4, 5, 6)), twin.Forward(Tensor.Ones<double>(4, 5, 6)));
         Expect.Throws<ArgumentException>("Dropout2d: input [4, 5]; expected [N, C, ..] with at least one spatial dimension.", () => layer.Forward(Tensor.Ones<double>(4, 5)));
         Expect.Throws<ArgumentOutOfRangeException>("Dropout2d: probability 2; expected 0 to 1.", () => new Dropout2d<double>(2));

@@ -12,7 +12,7 @@ public class PixelShuffleTests
         Tensor<float> x = Tensor.Arange<float>(32).Reshape(2, 4, 2, 2);
         Expect.Bitwise(x.PixelShuffle(2), new PixelShuffle<float>(2).Forward(x));
         Expect.Bitwise(x.PixelUnshuffle(2), new PixelUnshuffle<float>(2).Forward(x));
-        Expect.Bitwise(x.PixelShuffle(2), ((Layer<float>)new PixelShuffle<float>(2).Clone()).Forward(x));
-        Expect.Bitwise(x.PixelUnshuffle(2), ((Layer<float>)new PixelUnshuffle<float>(2).Clone()).Forward(x));
+        Expect.Bitwise(x.PixelShuffle(2), new PixelShuffle<float>(2).Clone().Forward(x));
+        Expect.Bitwise(x.PixelUnshuffle(2), new PixelUnshuffle<float>(2).Clone().Forward(x));
     }
 }

@@ -113,14 +113,15 @@ public class TransformerLayersTests
         var block = new TransformerEncoderLayer<double>(8, 2, 16, dropout: 0.5);
         block.Initialize(seed: 1);
         Tensor<double> x = Expect.Values([2, 3, 8]);
-        var twin = (TransformerEncoderLayer<double>)block.Clone();
+        var twin = block.Clone();
         Expect.Bitwise(block.Forward(x), twin.Forward(x));
         Assert.NotEqual(block.Forward(x).ToArray(), block.Forward(x).ToArray());
         block.Evaluate();
         Expect.Bitwise(block.Forward(x), block.Forward(x));
         var decoder = new TransformerDecoderLayer<double>(8, 2, 16, dropout: 0.5, new PRelu<double>());
         decoder.Initialize(seed: 1);
-        Expect.Bitwise(decoder.Forward(x, x), ((TransformerDecoderLayer<double>)decoder.Clone()).Forward(x, x));
+        TransformerDecoderLayer<double> same = decoder.Clone();
+        Expect.Bitwise(decoder.Forward(x, x), same.Forward(x, x));
     }
 
     [Fact]

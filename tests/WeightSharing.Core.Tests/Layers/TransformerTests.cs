@@ -1,5 +1,4 @@
 using WeightSharing.Layers;
-using WeightSharing.Sharing;
 using WeightSharing.Tensors;
 using WeightSharing.Tests.Support;
 
@@ -31,7 +30,7 @@ public class TransformerTests
         ];
         Tensor<bool> seen = Tensor.From(true, true, false, true, true, true).Reshape(2, 1, 1, 3);
         Expect.Close(padded, encoder.Forward(TransformerLayersTests.Input, seen).ToArray(), 1e-13);
-        Expect.Bitwise(encoder.Forward(TransformerLayersTests.Input), ((TransformerEncoder<double>)encoder.Clone()).Forward(TransformerLayersTests.Input));
+        Expect.Bitwise(encoder.Forward(TransformerLayersTests.Input), encoder.Clone().Forward(TransformerLayersTests.Input));
     }
 
     [Fact]

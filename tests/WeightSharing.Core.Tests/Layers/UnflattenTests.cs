@@ -12,7 +12,7 @@ public class UnflattenTests
         Tensor<double> x = Expect.Values([2, 3, 4, 5]);
         Expect.Bitwise(x, new Unflatten<double>([3, 4, 5]).Forward(new Flatten<double>().Forward(x)));
         Assert.Equal(new Shape(2, 3, 2, 2, 5), new Unflatten<double>([2, 2], 2).Forward(x).Shape);
-        Assert.Equal(new Shape(2, 3, 4, 5, 1), ((Layer<double>)new Unflatten<double>([5, 1], -1).Clone()).Forward(x).Shape);
+        Assert.Equal(new Shape(2, 3, 4, 5, 1), new Unflatten<double>([5, 1], -1).Clone().Forward(x).Shape);
         Expect.Gradients(v => new Unflatten<double>([2, 2]).Forward(v).Pow(2.0), Expect.Values([3, 4]));
     }
 

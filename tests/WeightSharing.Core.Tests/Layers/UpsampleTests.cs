@@ -15,7 +15,7 @@ public class UpsampleTests
         Expect.Close([0, 0.25, 0.75, 1, 0.5, 0.75, 1.25, 1.5, 1.5, 1.75, 2.25, 2.5, 2, 2.25, 2.75, 3], new Upsample<double>(2, UpsampleMode.Bilinear).Forward(Sample).ToArray(), 1e-14);
         double[] aligned = [0, 0.333333333333333, 0.666666666666667, 1, 0.666666666666667, 1, 1.33333333333333, 1.66666666666667, 1.33333333333333, 1.66666666666667, 2, 2.33333333333333, 2, 2.33333333333333, 2.66666666666667, 3];
         Expect.Close(aligned, new Upsample<double>(2, UpsampleMode.Bilinear, alignCorners: true).Forward(Sample).ToArray(), 1e-14);
-        Expect.Close(aligned, ((Layer<double>)new Upsample<double>(2, UpsampleMode.Bilinear, alignCorners: true).Clone()).Forward(Sample).ToArray(), 1e-14);
+        Expect.Close(aligned, new Upsample<double>(2, UpsampleMode.Bilinear, alignCorners: true).Clone().Forward(Sample).ToArray(), 1e-14);
     }
 
     [Fact]
