@@ -122,8 +122,13 @@ internal struct NumpyHeader
         if (type is { } known && (code[0] is '<' or '>' || (code[0] == '|' && known.Size() == 1))) return (known, code[0] == '>');
         string? kind = code.TrimStart('<', '>', '|', '=') switch
         {
-            ['U', ..] => "texts", ['S' or 'a', ..] => "texts of bytes", ['O', ..] => "Python objects", ['c', ..] => "complex numbers", ['M' or 'm', ..] => "dates",
-            ['V', ..] => "raw bytes", _ => null,
+            ['U', ..] => "texts",
+            ['S' or 'a', ..] => "texts of bytes",
+            ['O', ..] => "Python objects",
+            ['c', ..] => "complex numbers",
+            ['M' or 'm', ..] => "dates",
+            ['V', ..] => "raw bytes",
+            _ => null,
         };
         throw Unsupported(
             $"element type {Quote(code)}{(kind is null ? "" : $", {kind},")} is not supported; "

@@ -211,5 +211,6 @@ public sealed class Initializer
             }
 
             target.CopyFrom(result);
-        }    }
+        }
+    }
 }
