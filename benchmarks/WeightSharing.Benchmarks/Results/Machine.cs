@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using WeightSharing.Kernels;
 
 namespace WeightSharing.Benchmarks.Results;
@@ -6,8 +7,11 @@ namespace WeightSharing.Benchmarks.Results;
 /// <summary>What results depend on: the processor, the platform, the library.</summary>
 internal static class Machine
 {
-    /// <summary>The processor's name as its maker writes it, or its architecture where that is not told.</summary>
-    public static string Processor { get; } = ProcessorName();
+    /// <summary>
+    /// The processor's name as its maker writes it, or its architecture where that is not told; on x86 with the family, which tells generations apart where
+    /// virtual machines give them all one name (25 is Zen 3 and 4, 26 is Zen 5).
+    /// </summary>
+    public static string Processor { get; } = ProcessorName() + Family();
 
     /// <summary>One line for the head of a file of results.</summary>
     public static string Description =>
@@ -34,5 +38,13 @@ internal static class Machine
         return line is null
             ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString()
             : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+
+    // Leaf 1 of CPUID: bits 8 to 11, and where they are all set bits 20 to 27 on top.
+    private static string Family()
+    {
+        if (!X86Base.IsSupported) return "";
+        int signature = X86Base.CpuId(1, 0).Eax, family = (signature >> 8) & 0xF;
+        return $" family {(family == 0xF ? family + ((signature >> 20) & 0xFF) : family)}";
     }
 }

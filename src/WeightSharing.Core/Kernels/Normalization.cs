@@ -22,9 +22,6 @@ internal static unsafe class Normalization
     // Rows that are normalised step by step together, and their elements: they stay in the first cache.
     private const int RowsTogether = 32, ElementsTogether = 1 << 10;
 
-    // Columns side by side in a chunk, at least: whole cache lines of each row.
-    private const int ChunkColumns = 64;
-
     public static void Forward<T>(
         int outer, int groups, int inner, ReadOnlySpan<T> x, ReadOnlySpan<T> weight, ReadOnlySpan<T> bias, bool perElement, T epsilon,
         Span<T> y, Span<T> mean, Span<T> variance)
@@ -37,7 +34,7 @@ internal static unsafe class Normalization
         T epsilon, Span<T> y, Span<T> mean, Span<T> variance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!Simd.HasVectorsOf<T>() || variant == SimdVariant.Reference)
+        if (!Simd.HasVectorsOf<T>() || variant == SimdVariant.Reference || x.IsEmpty)
         {
             NormalizationReference.Forward(outer, groups, inner, x, weight, bias, perElement, epsilon, y, mean, variance);
             return;
@@ -45,7 +42,7 @@ internal static unsafe class Normalization
 
         fixed (T* px = x, pw = weight, pb = bias, py = y, pm = mean, pv = variance)
         {
-            var call = new Call<T>
+            var call = new NormalizationCall<T>
             {
                 Outer = outer,
                 Groups = groups,
@@ -75,7 +72,7 @@ internal static unsafe class Normalization
         ReadOnlySpan<T> mean, ReadOnlySpan<T> variance, T epsilon, Span<T> dx, Span<T> dWeight, Span<T> dBias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!Simd.HasVectorsOf<T>() || variant == SimdVariant.Reference)
+        if (!Simd.HasVectorsOf<T>() || variant == SimdVariant.Reference || x.IsEmpty)
         {
             NormalizationReference.Backward(outer, groups, inner, dy, x, weight, perElement, mean, variance, epsilon, dx, dWeight, dBias);
             return;
@@ -86,7 +83,7 @@ internal static unsafe class Normalization
         using Scratch<T> sums = Scratch<T>.Rent(summed ? (long)chunks * 2 * inner : 0);
         fixed (T* px = x, pw = weight, pdy = dy, pdx = dx, pm = mean, pv = variance, pdw = dWeight, pdb = dBias)
         {
-            var call = new Call<T>
+            var call = new NormalizationCall<T>
             {
                 Outer = outer,
                 Groups = groups,
@@ -147,21 +144,29 @@ internal static unsafe class Normalization
     }
 
     private static int Chunks(int outer, int groups, int inner) =>
-        (int)Math.Clamp((long)outer * groups * inner / ChunkLength, 1, Math.Clamp(inner == 1 ? groups / ChunkColumns : groups, 1, MaximumChunks));
+        (int)Math.Clamp((long)outer * groups * inner / ChunkLength, 1, Math.Clamp(groups, 1, MaximumChunks));
 
-    private static void Dispatch<T>(SimdVariant variant, Call<T> call, bool backward)
+    // In the widest vectors that a run fills, or a row of columns.
+    private static void Dispatch<T>(SimdVariant variant, NormalizationCall<T> call, bool backward)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (Simd.Has512 && variant == SimdVariant.Vector512) Divide<T, Vector512<T>, Lanes512<T>>(call, backward);
-        else if (Simd.Has256 && variant == SimdVariant.Vector256) Divide<T, Vector256<T>, Lanes256<T>>(call, backward);
+        int length = call.Inner == 1 ? call.Groups : call.Inner;
+        if (Simd.Has512 && variant == SimdVariant.Vector512 && length >= Vector512<T>.Count) Divide<T, Vector512<T>, Lanes512<T>>(call, backward);
+        else if (Simd.Has256 && variant >= SimdVariant.Vector256 && length >= Vector256<T>.Count) Divide<T, Vector256<T>, Lanes256<T>>(call, backward);
         else Divide<T, Vector128<T>, Lanes128<T>>(call, backward);
     }
 
-    private static void Divide<T, V, L>(Call<T> call, bool backward)
+    private static void Divide<T, V, L>(NormalizationCall<T> call, bool backward)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
         where L : struct, ILanes<T, V>
     {
+        if (!call.PerElement && (call.Outer > 1 || call.Inner == 1))
+        {
+            NormalizationSweeps<T, V, L>.Run(call);
+            return;
+        }
+
         // About 1 ns a vector and pass, from memory rather than from the cache.
         double nanoseconds = 3.0 * call.Outer * call.Groups * call.Inner / L.Count;
         var work = new Work<T, V, L> { Call = call, Backward = backward, Chunks = Chunks(call.Outer, call.Groups, call.Inner) };
@@ -199,34 +204,18 @@ internal static unsafe class Normalization
         }
     }
 
-    private struct Call<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public int Outer, Groups, Inner;
-        public T* X, Weight, Bias, Dy, Y, Mean, Variance, DWeight, DBias, Sums;
-        public bool PerElement;
-        public T Epsilon;
-    }
-
     private struct Work<T, V, L> : IParallelWork
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        public Call<T> Call;
+        public NormalizationCall<T> Call;
         public bool Backward;
         public int Chunks;
 
         public readonly void Run(int chunk)
         {
             int first = (int)((long)Call.Groups * chunk / Chunks), end = (int)((long)Call.Groups * (chunk + 1) / Chunks);
-            if (Call.Inner == 1 && !Call.PerElement)
-            {
-                if (Backward) ColumnsBackward(first, end);
-                else ColumnsForward(first, end);
-                return;
-            }
-
             T* sums = Call.Sums + (long)chunk * 2 * Call.Inner;
             if (Backward && Call.PerElement) new Span<T>(sums, 2 * Call.Inner).Clear();
             int g = first;
@@ -264,7 +253,7 @@ internal static unsafe class Normalization
             T* mean = Call.Mean + first, variance = Call.Variance + first, inverse = stackalloc T[RowsTogether];
             T* from = Call.X + Start(0, first);
             T count = T.CreateChecked(n);
-            for (int k = 0; k < rows; k++) mean[k] = NormalizationLoops<T, V, L>.Sum(from + (nint)k * n, n, (nint)rows * n) / count;
+            for (int k = 0; k < rows; k++) mean[k] = NormalizationLoops<T, V, L>.Sum(from + (nint)k * n, 1, n, n, (nint)rows * n) / count;
             for (int k = 0; k < rows; k++) variance[k] = NormalizationLoops<T, V, L>.SquaredDeviation(from + (nint)k * n, n, mean[k]) / count;
             for (int k = 0; k < rows; k++) inverse[k] = T.One / T.Sqrt(variance[k] + Call.Epsilon);
             for (int k = 0; k < rows; k++) Write(first + k, 0, mean[k], inverse[k]);
@@ -278,7 +267,7 @@ internal static unsafe class Normalization
             for (int o = 0; o < Call.Outer; o++)
             {
                 T* x = Call.X + Start(o, g);
-                T sumOfRun = NormalizationLoops<T, V, L>.Sum(x, n, Ahead);
+                T sumOfRun = NormalizationLoops<T, V, L>.Sum(x, 1, n, n, Ahead);
                 means[o] = sumOfRun / length;
                 sum += sumOfRun;
                 squares += NormalizationLoops<T, V, L>.SquaredDeviation(x, n, means[o]);
@@ -303,7 +292,7 @@ internal static unsafe class Normalization
             }
 
             T scale = Call.Weight == null ? inverse : inverse * Call.Weight[g], shift = Call.Bias == null ? T.Zero : Call.Bias[g];
-            NormalizationLoops<T, V, L>.Write(x, y, Call.Inner, mean, scale, shift);
+            NormalizationLoops<T, V, L>.WriteRuns(x, y, 1, Call.Inner, &mean, &scale, &shift);
         }
 
         private readonly void GroupBackward(int g, T* sums)
@@ -316,7 +305,7 @@ internal static unsafe class Normalization
                 T* dy = Call.Dy + Start(o, g), x = Call.X + Start(o, g);
                 (T s, T p) = Call.PerElement
                     ? NormalizationLoops<T, V, L>.SumsByElement(dy, x, n, Ahead, mean, inverse, Call.Weight, sums, sums + n)
-                    : NormalizationLoops<T, V, L>.Sums(dy, x, n, Ahead, mean);
+                    : NormalizationLoops<T, V, L>.Sums(dy, x, 1, n, n, Ahead, mean);
                 (sum, product) = (sum + s, product + p);
             }
 
@@ -355,54 +344,19 @@ internal static unsafe class Normalization
             }
         }
 
-        private readonly void ColumnsForward(int first, int end)
-        {
-            using Scratch<T> scratch = Scratch<T>.Rent(2L * (end - first));
-            T* scale = scratch.Pointer - first, shift = scale + (end - first);
-            int g = NormalizationColumns<T, V, L>.Statistics(first, end, Call.X, Call.Outer, Call.Groups, Call.Mean, Call.Variance);
-            NormalizationColumns<T, T, ScalarLanes<T>>.Statistics(g, end, Call.X, Call.Outer, Call.Groups, Call.Mean, Call.Variance);
-            for (g = first; g < end; g++)
-            {
-                T inverse = T.One / T.Sqrt(Call.Variance[g] + Call.Epsilon);
-                scale[g] = Call.Weight == null ? inverse : inverse * Call.Weight[g];
-                shift[g] = Call.Bias == null ? T.Zero : Call.Bias[g];
-            }
-
-            g = NormalizationColumns<T, V, L>.Write(first, end, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, shift);
-            NormalizationColumns<T, T, ScalarLanes<T>>.Write(g, end, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, shift);
-        }
-
-        // As GroupBackward: one column is one group.
-        private readonly void ColumnsBackward(int first, int end)
-        {
-            int length = end - first;
-            using Scratch<T> scratch = Scratch<T>.Rent(3L * length);
-            T* scale = scratch.Pointer - first, tilt = scale + length, shift = tilt + length;
-            int g = NormalizationColumns<T, V, L>.Sums(first, end, Call.Dy, Call.X, Call.Outer, Call.Groups, Call.Mean, shift, tilt);
-            NormalizationColumns<T, T, ScalarLanes<T>>.Sums(g, end, Call.Dy, Call.X, Call.Outer, Call.Groups, Call.Mean, shift, tilt);
-            T count = T.CreateChecked(Call.Outer);
-            for (g = first; g < end; g++)
-            {
-                T inverse = T.One / T.Sqrt(Call.Variance[g] + Call.Epsilon), sum = shift[g], product = tilt[g];
-                scale[g] = inverse;
-                if (Call.Weight != null)
-                {
-                    scale[g] *= Call.Weight[g];
-                    (Call.DWeight[g], Call.DBias[g]) = (product * inverse, sum);
-                }
-
-                tilt[g] = -(scale[g] * inverse * inverse * (product / count));
-                shift[g] = -(scale[g] * (sum / count));
-            }
-
-            g = NormalizationColumns<T, V, L>.Gradient(first, end, Call.Dy, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, tilt, shift);
-            NormalizationColumns<T, T, ScalarLanes<T>>.Gradient(
-                g, end, Call.Dy, Call.X, Call.Y, Call.Outer, Call.Groups, Call.Mean, scale, tilt, shift);
-        }
-
         // From a run of elements to the one that is read next.
         private readonly nint Ahead => Call.Outer > 1 ? (nint)Call.Groups * Call.Inner : Call.Inner;
 
         private readonly nint Start(int o, int g) => ((nint)o * Call.Groups + g) * Call.Inner;
     }
+}
+
+/// <summary>The operands of a normalisation, as <see cref="Normalization"/> names them; y is dx where there is a dy.</summary>
+internal unsafe struct NormalizationCall<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public int Outer, Groups, Inner;
+    public T* X, Weight, Bias, Dy, Y, Mean, Variance, DWeight, DBias, Sums;
+    public bool PerElement;
+    public T Epsilon;
 }

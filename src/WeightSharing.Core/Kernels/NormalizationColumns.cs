@@ -18,14 +18,14 @@ internal static unsafe class NormalizationColumns<T, V, L>
 {
     private const int Rows = 8;
 
-    /// <summary>mean and the biased variance of each column.</summary>
+    /// <summary>mean and Σ (x − mean)² of each column.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static int Statistics(int column, int end, T* x, int rows, nint pitch, T* mean, T* variance)
+    public static int Statistics(int column, int end, T* x, int rows, nint pitch, T* mean, T* squares)
     {
         int whole = end - (end - column) % L.Count;
         if (column >= whole) return column;
         new Span<T>(mean + column, whole - column).Clear();
-        new Span<T>(variance + column, whole - column).Clear();
+        new Span<T>(squares + column, whole - column).Clear();
         V eighth = L.Broadcast(Number.Of<T>(1.0 / Rows));
         int row = 0;
         for (; row <= rows - Rows; row += Rows)
@@ -46,8 +46,8 @@ internal static unsafe class NormalizationColumns<T, V, L>
                 V odd = L.MultiplyAdd(x7, x7, L.MultiplyAdd(x5, x5, L.MultiplyAdd(x3, x3, L.Multiply(x1, x1))));
                 V above = L.Load(mean + c), difference = L.Subtract(here, above);
                 L.Store(L.MultiplyAdd(difference, share, above), mean + c);
-                V squares = L.Add(L.Load(variance + c), L.Add(even, odd));
-                L.Store(L.MultiplyAdd(L.Multiply(difference, difference), weight, squares), variance + c);
+                V own = L.Add(L.Load(squares + c), L.Add(even, odd));
+                L.Store(L.MultiplyAdd(L.Multiply(difference, difference), weight, own), squares + c);
             }
         }
 
@@ -58,12 +58,31 @@ internal static unsafe class NormalizationColumns<T, V, L>
             {
                 V above = L.Load(mean + c), difference = L.Subtract(L.Load(x + row * pitch + c), above);
                 L.Store(L.MultiplyAdd(difference, share, above), mean + c);
-                L.Store(L.MultiplyAdd(L.Multiply(difference, difference), weight, L.Load(variance + c)), variance + c);
+                L.Store(L.MultiplyAdd(L.Multiply(difference, difference), weight, L.Load(squares + c)), squares + c);
             }
         }
 
-        V count = L.Broadcast(T.CreateChecked(rows));
-        for (int c = column; c < whole; c += L.Count) L.Store(L.Divide(L.Load(variance + c), count), variance + c);
+        return whole;
+    }
+
+    /// <summary>
+    /// Adds a and b of n more rows to the sums first and second of the m rows above them; where these are means and squares, by the formula of
+    /// <see cref="Statistics"/>. With no rows above, first and second become a and b.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static int Merge(int column, int end, bool areMeans, int m, int n, T* a, T* b, T* first, T* second)
+    {
+        int whole = end - (end - column) % L.Count;
+        V share = L.Broadcast(Number.Of<T>(areMeans ? (double)n / (m + n) : 1)), weight = L.Broadcast(Number.Of<T>(areMeans ? (double)n * m / (m + n) : 0));
+        for (int c = column; c < whole; c += L.Count)
+        {
+            V above = m == 0 ? L.Zero : L.Load(first + c), squares = m == 0 ? L.Zero : L.Load(second + c);
+            V difference = areMeans ? L.Subtract(L.Load(a + c), above) : L.Load(a + c);
+            squares = L.Add(squares, L.Load(b + c));
+            L.Store(L.MultiplyAdd(difference, share, above), first + c);
+            L.Store(areMeans ? L.MultiplyAdd(L.Multiply(difference, difference), weight, squares) : squares, second + c);
+        }
+
         return whole;
     }
 

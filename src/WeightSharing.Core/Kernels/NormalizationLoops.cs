@@ -4,41 +4,109 @@ using System.Runtime.CompilerServices;
 namespace WeightSharing.Kernels;
 
 /// <summary>
-/// What normalisation does with one run of n contiguous elements of a group, in vectors, the rest element by element; sums in four partial
-/// sums, added in one fixed order. A null weight stands for ones, a null bias for zeros; the others must not overlap what is written.
+/// What normalisation does with runs of n contiguous elements of a group, one run pitch elements from the next, in vectors; what is left of a run is a vector
+/// that overlaps the one before it, and element by element in runs shorter than a vector. Sums in four partial sums over all runs, added in one fixed order.
+/// A null weight stands for ones, a null bias for zeros; the others must not overlap what is written.
 /// </summary>
 internal static unsafe class NormalizationLoops<T, V, L>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    /// <summary>Σ x; asks the memory for the run that lies <paramref name="ahead"/> elements on, as the other sums do.</summary>
+    /// <summary>Elements of a block of runs whose sums are made together: far enough ahead for the next one to be fetched meanwhile.</summary>
+    public const int BlockLength = 1 << 11;
+
+    /// <summary>Σ x; asks the memory for what lies <paramref name="ahead"/> elements on, as the other sums do.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T Sum(T* x, int n, nint ahead)
+    public static T Sum(T* x, nint runs, nint n, nint pitch, nint ahead)
     {
-        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero;
-        int i = 0;
-        for (; i <= n - 4 * L.Count; i += 4 * L.Count)
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, rest = Rest(n);
+        T scalars = T.Zero;
+        for (nint run = 0; run < runs; run++, x += pitch)
         {
-            Simd.Prefetch(x + ahead + i, 4 * L.Count * sizeof(T));
-            a = L.Add(a, L.Load(x + i));
-            b = L.Add(b, L.Load(x + i + L.Count));
-            c = L.Add(c, L.Load(x + i + 2 * L.Count));
-            d = L.Add(d, L.Load(x + i + 3 * L.Count));
+            nint i = 0;
+            for (; i <= n - 4 * L.Count; i += 4 * L.Count)
+            {
+                Simd.Prefetch(x + ahead + i, 4 * L.Count * sizeof(T));
+                a = L.Add(a, L.Load(x + i));
+                b = L.Add(b, L.Load(x + i + L.Count));
+                c = L.Add(c, L.Load(x + i + 2 * L.Count));
+                d = L.Add(d, L.Load(x + i + 3 * L.Count));
+            }
+
+            for (; i <= n - L.Count; i += L.Count)
+            {
+                Simd.Prefetch(x + ahead + i, L.Count * sizeof(T));
+                (a, b, c) = (L.Add(b, L.Load(x + i)), c, a);
+            }
+
+            if (i < n && n >= L.Count)
+            {
+                Simd.Prefetch(x + ahead + i);
+                d = L.Add(d, L.And(rest, L.Load(x + n - L.Count)));
+            }
+            else
+            {
+                for (; i < n; i++) scalars += x[i];
+            }
         }
 
-        for (; i <= n - L.Count; i += L.Count) a = L.Add(a, L.Load(x + i));
-        T sum = L.Sum(L.Add(L.Add(a, b), L.Add(c, d)));
-        for (; i < n; i++) sum += x[i];
-        return sum;
+        return L.Sum(L.Add(L.Add(a, b), L.Add(c, d))) + scalars;
     }
 
-    /// <summary>Σ (x − mean)²</summary>
+    /// <summary>Σ (x − pivot) and Σ (x − pivot)²</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static T SquaredDeviation(T* x, int n, T mean)
+    public static (T Sum, T Squares) Deviations(T* x, nint runs, nint n, nint pitch, nint ahead, T pivot)
+    {
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, p = L.Broadcast(pivot), rest = Rest(n);
+        T sum = T.Zero, squares = T.Zero;
+        for (nint run = 0; run < runs; run++, x += pitch)
+        {
+            nint i = 0;
+            for (; i <= n - 2 * L.Count; i += 2 * L.Count)
+            {
+                Simd.Prefetch(x + ahead + i, 2 * L.Count * sizeof(T));
+                V first = L.Subtract(L.Load(x + i), p), second = L.Subtract(L.Load(x + i + L.Count), p);
+                a = L.Add(a, first);
+                b = L.Add(b, second);
+                c = L.MultiplyAdd(first, first, c);
+                d = L.MultiplyAdd(second, second, d);
+            }
+
+            Simd.Prefetch(x + ahead + i, 2 * L.Count * sizeof(T));
+            if (i <= n - L.Count)
+            {
+                V deviation = L.Subtract(L.Load(x + i), p);
+                a = L.Add(a, deviation);
+                c = L.MultiplyAdd(deviation, deviation, c);
+                i += L.Count;
+            }
+
+            if (i < n && n >= L.Count)
+            {
+                V deviation = L.And(rest, L.Subtract(L.Load(x + n - L.Count), p));
+                b = L.Add(b, deviation);
+                d = L.MultiplyAdd(deviation, deviation, d);
+            }
+            else
+            {
+                for (; i < n; i++)
+                {
+                    sum += x[i] - pivot;
+                    squares += (x[i] - pivot) * (x[i] - pivot);
+                }
+            }
+        }
+
+        return (L.Sum(L.Add(a, b)) + sum, L.Sum(L.Add(c, d)) + squares);
+    }
+
+    /// <summary>Σ (x − mean)² over one run.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static T SquaredDeviation(T* x, nint n, T mean)
     {
         V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
-        int i = 0;
+        nint i = 0;
         for (; i <= n - 4 * L.Count; i += 4 * L.Count)
         {
             V first = L.Subtract(L.Load(x + i), m), second = L.Subtract(L.Load(x + i + L.Count), m);
@@ -52,22 +120,34 @@ internal static unsafe class NormalizationLoops<T, V, L>
         for (; i <= n - L.Count; i += L.Count)
         {
             V deviation = L.Subtract(L.Load(x + i), m);
-            a = L.MultiplyAdd(deviation, deviation, a);
+            (a, b, c) = (L.MultiplyAdd(deviation, deviation, b), c, a);
         }
 
-        T sum = L.Sum(L.Add(L.Add(a, b), L.Add(c, d)));
-        for (; i < n; i++) sum += (x[i] - mean) * (x[i] - mean);
-        return sum;
+        T scalars = T.Zero;
+        if (i < n && n >= L.Count)
+        {
+            V deviation = L.And(Rest(n), L.Subtract(L.Load(x + n - L.Count), m));
+            d = L.MultiplyAdd(deviation, deviation, d);
+        }
+        else
+        {
+            for (; i < n; i++) scalars += (x[i] - mean) * (x[i] - mean);
+        }
+
+        return L.Sum(L.Add(L.Add(a, b), L.Add(c, d))) + scalars;
     }
 
-    /// <summary>y = (x − mean)·scale + shift</summary>
+    /// <summary>y = (x − mean)·scale + shift over runs that follow one another, each of which has a mean, a scale and a shift of its own.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Write(T* x, T* y, int n, T mean, T scale, T shift)
+    public static void WriteRuns(T* x, T* y, nint runs, nint n, T* mean, T* scale, T* shift)
     {
-        V m = L.Broadcast(mean), s = L.Broadcast(scale), t = L.Broadcast(shift);
-        int i = 0;
-        for (; i <= n - L.Count; i += L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + i), m), s, t), y + i);
-        for (; i < n; i++) y[i] = (x[i] - mean) * scale + shift;
+        for (nint g = 0; g < runs; g++, x += n, y += n)
+        {
+            V m = L.Broadcast(mean[g]), s = L.Broadcast(scale[g]), t = L.Broadcast(shift[g]);
+            nint i = 0;
+            for (; i <= n - L.Count; i += L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + i), m), s, t), y + i);
+            if (i < n && n >= L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + n - L.Count), m), s, t), y + n - L.Count);
+            else for (; i < n; i++) y[i] = (x[i] - mean[g]) * scale[g] + shift[g];        }
     }
 
     /// <summary>y = (x − mean)·inverse·weight[i] + bias[i]</summary>
@@ -87,29 +167,55 @@ internal static unsafe class NormalizationLoops<T, V, L>
 
     /// <summary>Σ dy and Σ dy·(x − mean)</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static (T Sum, T Product) Sums(T* dy, T* x, int n, nint ahead, T mean)
+    public static (T Sum, T Product) Sums(T* dy, T* x, nint runs, nint n, nint pitch, nint ahead, T mean)
     {
-        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean);
-        int i = 0;
-        for (; i <= n - 2 * L.Count; i += 2 * L.Count)
+        V a = L.Zero, b = L.Zero, c = L.Zero, d = L.Zero, m = L.Broadcast(mean), rest = Rest(n);
+        T sum = T.Zero, product = T.Zero;
+        for (nint run = 0; run < runs; run++, dy += pitch, x += pitch)
         {
+            nint i = 0;
+            for (; i <= n - 2 * L.Count; i += 2 * L.Count)
+            {
+                Simd.Prefetch(dy + ahead + i, 2 * L.Count * sizeof(T));
+                Simd.Prefetch(x + ahead + i, 2 * L.Count * sizeof(T));
+                V first = L.Load(dy + i), second = L.Load(dy + i + L.Count);
+                a = L.Add(a, first);
+                b = L.Add(b, second);
+                c = L.MultiplyAdd(first, L.Subtract(L.Load(x + i), m), c);
+                d = L.MultiplyAdd(second, L.Subtract(L.Load(x + i + L.Count), m), d);
+            }
+
+            if (n < L.Count)
+            {
+                for (; i < n; i++)
+                {
+                    sum += dy[i];
+                    product += dy[i] * (x[i] - mean);
+                }
+
+                continue;
+            }
+
             Simd.Prefetch(dy + ahead + i, 2 * L.Count * sizeof(T));
             Simd.Prefetch(x + ahead + i, 2 * L.Count * sizeof(T));
-            V first = L.Load(dy + i), second = L.Load(dy + i + L.Count);
-            a = L.Add(a, first);
-            b = L.Add(b, second);
-            c = L.MultiplyAdd(first, L.Subtract(L.Load(x + i), m), c);
-            d = L.MultiplyAdd(second, L.Subtract(L.Load(x + i + L.Count), m), d);
+            if (i <= n - L.Count)
+            {
+                V given = L.Load(dy + i);
+                a = L.Add(a, given);
+                c = L.MultiplyAdd(given, L.Subtract(L.Load(x + i), m), c);
+                i += L.Count;
+            }
+
+            if (i < n)
+            {
+                // The deviation too: what is not a number must not count twice.
+                V given = L.And(rest, L.Load(dy + n - L.Count)), deviation = L.And(rest, L.Subtract(L.Load(x + n - L.Count), m));
+                b = L.Add(b, given);
+                d = L.MultiplyAdd(given, deviation, d);
+            }
         }
 
-        T sum = L.Sum(L.Add(a, b)), product = L.Sum(L.Add(c, d));
-        for (; i < n; i++)
-        {
-            sum += dy[i];
-            product += dy[i] * (x[i] - mean);
-        }
-
-        return (sum, product);
+        return (L.Sum(L.Add(a, b)) + sum, L.Sum(L.Add(c, d)) + product);
     }
 
     /// <summary>Σ dy·weight and Σ dy·weight·(x − mean); adds dy·(x − mean)·inverse to dWeight and dy to dBias.</summary>
@@ -218,4 +324,31 @@ internal static unsafe class NormalizationLoops<T, V, L>
 
         for (; i < n; i++) dx[i] = (weight == null ? dy[i] : dy[i] * weight[i]) * scale + (x[i] - mean) * tilt + shift;
     }
+
+    /// <summary>dx = scale·dy + (x − mean)·tilt + shift over runs as those of <see cref="WriteRuns"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void GradientOfRuns(
+        T* dy, T* x, T* dx, nint runs, nint n, T* mean, T* scale, T* tilt, T* shift)
+    {
+        for (nint g = 0; g < runs; g++, dy += n, x += n, dx += n)
+        {
+            V m = L.Broadcast(mean[g]), s = L.Broadcast(scale[g]), k = L.Broadcast(tilt[g]), t = L.Broadcast(shift[g]);
+            nint i = 0;
+            for (; i <= n - L.Count; i += L.Count)
+                L.Store(L.MultiplyAdd(L.Load(dy + i), s, L.MultiplyAdd(L.Subtract(L.Load(x + i), m), k, t)), dx + i);
+            if (i < n && n >= L.Count)
+            {
+                i = n - L.Count;
+                L.Store(L.MultiplyAdd(L.Load(dy + i), s, L.MultiplyAdd(L.Subtract(L.Load(x + i), m), k, t)), dx + i);
+            }
+            else
+            {
+                for (; i < n; i++) dx[i] = dy[i] * scale[g] + (x[i] - mean[g]) * tilt[g] + shift[g];
+            }
+        }
+    }
+
+    // The lanes of a run's last vector that the vectors before it have not; for n below a vector of no use.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Rest(nint n) => FoldKernel.LanesFrom<T, V, L>(L.Count - n % L.Count);
 }

@@ -47,7 +47,8 @@ public class NormalizationTests
 
     public static TheoryData<int, int, int> Shapes => new()
     {
-        { 1, 1, 1 }, { 3, 4, 1 }, { 8, 16, 1 }, { 19, 150, 1 }, { 64, 37, 1 }, { 300, 200, 1 }, { 2, 3, 7 }, { 1, 5, 16 }, { 2, 3, 33 }, { 1, 4, 67 }, { 3, 2, 130 }, { 1, 200, 300 }, { 5, 40, 200 }, { 2, 0, 3 },
+        { 1, 1, 1 }, { 3, 4, 1 }, { 8, 16, 1 }, { 19, 150, 1 }, { 64, 37, 1 }, { 300, 200, 1 }, { 2, 3, 7 }, { 1, 5, 16 }, { 2, 3, 33 }, { 1, 4, 67 }, { 3, 2, 130 }, { 1, 200, 300 }, { 5, 40, 200 }, { 2, 0, 3 }, { 2, 0, 1 },
+        { 3, 4, 15 }, { 3, 4, 31 }, { 2, 3, 9 }, { 40, 3, 70 }, { 90, 20, 49 }, { 3, 2, 2050 }, { 140, 2100, 1 },
     };
 
     [Theory]
@@ -58,13 +59,43 @@ public class NormalizationTests
     [MemberData(nameof(Shapes))]
     public void Float_variants_match_plain_loops(int outer, int groups, int inner) => Match<float>(outer, groups, inner, 3e-4);
 
-    [Fact]
-    public void Results_have_the_same_bits_for_any_number_of_threads()
+    [Theory]
+    [InlineData(2, 300, 400, true)]
+    [InlineData(20, 30, 400, false)]
+    [InlineData(1000, 200, 1, false)]
+    public void Results_have_the_same_bits_for_any_number_of_threads(int outer, int groups, int inner, bool perElement)
     {
-        double[][] operands = Operands<double>(2, 300, 400), one, many;
-        using (Parallelism.Limit(1)) one = Run(Simd.Chosen, operands, 2, 300, 400, perElement: true, weighted: true);
-        using (Parallelism.Limit(3)) many = Run(Simd.Chosen, operands, 2, 300, 400, perElement: true, weighted: true);
+        double[][] operands = Operands<double>(outer, groups, inner), one, many;
+        using (Parallelism.Limit(1)) one = Run(Simd.Chosen, operands, outer, groups, inner, perElement, weighted: true);
+        using (Parallelism.Limit(3)) many = Run(Simd.Chosen, operands, outer, groups, inner, perElement, weighted: true);
         Assert.Equal(one, many);
+    }
+
+    // Squares of the values themselves would be 10⁸ times the variance, more than a float's digits; and a first example that lies far from the others must not
+    // spoil them.
+    [Theory]
+    [InlineData(64, 3, 100, 0)]
+    [InlineData(64, 3, 100, 20)]
+    [InlineData(4, 2, 5000, 20)]
+    [InlineData(600, 40, 1, 0)]
+    [InlineData(600, 40, 1, 20)]
+    [InlineData(1, 5, 3000, 0)]
+    public void Statistics_keep_their_digits_far_from_zero(int outer, int groups, int inner, double firstExample)
+    {
+        var random = new Random(3);
+        float[] x = [.. Enumerable.Range(0, outer * groups * inner).Select(i => (float)(1000 + 0.2 * random.NextDouble() + (i < groups * inner ? firstExample : 0)))];
+        foreach (SimdVariant variant in Simd.Available.Where(v => v != SimdVariant.Reference))
+        {
+            float[] y = new float[x.Length], mean = new float[groups], variance = new float[groups];
+            Normalization.Forward(variant, outer, groups, inner, x, [], [], false, 0.01f, y, mean, variance);
+            for (int g = 0; g < groups; g++)
+            {
+                double[] group = [.. x.Where((_, i) => i / inner % groups == g).Select(v => (double)v)];
+                double m = group.Average(), v = group.Sum(value => (value - m) * (value - m)) / group.Length;
+                Assert.Equal(m, mean[g], 2.5e-4);   // four units in the last place
+                Assert.Equal(1, variance[g] / v, 1e-3);
+            }
+        }
     }
 
     private static void Match<T>(int outer, int groups, int inner, double tolerance)
