@@ -98,7 +98,7 @@ internal struct NumpyHeader
         Blanks();
         if (at < text.Length && text[at] == '[')
         {
-            throw Broken("arrays of records are not supported; expected a plain number type such as '<f4'");
+            throw Unsupported("arrays of records are not supported; expected a plain number type such as '<f4'");
         }
 
         string code = Text();
@@ -120,8 +120,13 @@ internal struct NumpyHeader
         };
         // '=' is the writer's own order, and '|' none at all: both say nothing about several bytes.
         if (type is { } known && (code[0] is '<' or '>' || (code[0] == '|' && known.Size() == 1))) return (known, code[0] == '>');
-        throw Broken(
-            $"element type {Quote(code)} is not supported (objects, texts, complex numbers and dates are not); "
+        string? kind = code.TrimStart('<', '>', '|', '=') switch
+        {
+            ['U', ..] => "texts", ['S' or 'a', ..] => "texts of bytes", ['O', ..] => "Python objects", ['c', ..] => "complex numbers", ['M' or 'm', ..] => "dates",
+            ['V', ..] => "raw bytes", _ => null,
+        };
+        throw Unsupported(
+            $"element type {Quote(code)}{(kind is null ? "" : $", {kind},")} is not supported; "
             + "expected < or > with f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, u8, or |b1");
     }
 
@@ -192,6 +197,9 @@ internal struct NumpyHeader
     {
         while (at < text.Length && (text[at] is ' ' or '\t' or '\n' or '\r')) at++;
     }
+
+    /// <summary>A header that is well formed, of an array that no tensor can hold.</summary>
+    private readonly CheckpointException Unsupported(string rule) => new(file, entry, $"{rule}.");
 
     private readonly CheckpointException Broken(string rule) =>
         new(file, entry, $"the array's header breaks off at {Quote(text[Math.Min(at, text.Length)..])}: {rule}.");

@@ -123,17 +123,17 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.MultiplyAdd(L.Multiply(r, r), q, r);
     }
 
-    private struct ScalarExp : IScalarFunction
+    private struct ScalarExp : IScalarFunction<T>
     {
         public static T Of(T x) => T.Exp(x);
     }
 
-    private struct ScalarExpm1 : IScalarFunction
+    private struct ScalarExpm1 : IScalarFunction<T>
     {
         public static T Of(T x) => T.ExpM1(x);
     }
 
-    private struct ScalarTanh : IScalarFunction
+    private struct ScalarTanh : IScalarFunction<T>
     {
         public static T Of(T x) => T.Tanh(x);
     }

@@ -129,12 +129,12 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.Select(inside, result, L.Select(L.GreaterThan(x, L.Zero), infinity, below));
     }
 
-    private struct ScalarLog : IScalarFunction
+    private struct ScalarLog : IScalarFunction<T>
     {
         public static T Of(T x) => T.Log(x);
     }
 
-    private struct ScalarLog1p : IScalarFunction
+    private struct ScalarLog1p : IScalarFunction<T>
     {
         public static T Of(T x) => T.LogP1(x);
     }

@@ -278,22 +278,22 @@ internal static unsafe partial class VectorMath<T, V, L>
         return g;
     }
 
-    private struct ScalarErf : IScalarFunction
+    private struct ScalarErf : IScalarFunction<T>
     {
         public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.Erf(double.CreateTruncating(x)));
     }
 
-    private struct ScalarGelu : IScalarFunction
+    private struct ScalarGelu : IScalarFunction<T>
     {
         public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.Gelu(double.CreateTruncating(x)));
     }
 
-    private struct ScalarGeluTanh : IScalarFunction
+    private struct ScalarGeluTanh : IScalarFunction<T>
     {
         public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.GeluTanh(double.CreateTruncating(x)));
     }
 
-    private struct ScalarGeluSlope : IScalarFunction
+    private struct ScalarGeluSlope : IScalarFunction<T>
     {
         public static T Of(T x) => T.CreateTruncating(VectorMath<double, double, ScalarLanes<double>>.GeluSlope(double.CreateTruncating(x)));
     }

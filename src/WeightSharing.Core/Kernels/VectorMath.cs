@@ -66,9 +66,10 @@ internal static unsafe partial class VectorMath<T, V, L>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V WithSign(V x, V like) => L.Or(x, L.And(like, Constant(-0.0)));
 
+    /// <summary>A scalar function of each lane.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static V PerLane<F>(V x)
-        where F : struct, IScalarFunction
+    public static V PerLane<F>(V x)
+        where F : struct, IScalarFunction<T>
     {
         T* lanes = stackalloc T[L.Count];
         L.Store(x, lanes);
@@ -76,9 +77,10 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.Load(lanes);
     }
 
+    /// <summary>A scalar function of each pair of lanes.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static V PerLane<F>(V a, V b)
-        where F : struct, IScalarFunction2
+    public static V PerLane<F>(V a, V b)
+        where F : struct, IScalarFunction2<T>
     {
         T* lanes = stackalloc T[2 * L.Count];
         L.Store(a, lanes);
@@ -87,32 +89,22 @@ internal static unsafe partial class VectorMath<T, V, L>
         return L.Load(lanes);
     }
 
-    private interface IScalarFunction
-    {
-        static abstract T Of(T x);
-    }
-
-    private interface IScalarFunction2
-    {
-        static abstract T Of(T a, T b);
-    }
-
-    private struct ScalarSin : IScalarFunction
+    private struct ScalarSin : IScalarFunction<T>
     {
         public static T Of(T x) => T.Sin(x);
     }
 
-    private struct ScalarCos : IScalarFunction
+    private struct ScalarCos : IScalarFunction<T>
     {
         public static T Of(T x) => T.Cos(x);
     }
 
-    private struct ScalarPower : IScalarFunction2
+    private struct ScalarPower : IScalarFunction2<T>
     {
         public static T Of(T a, T b) => T.Pow(a, b);
     }
 
-    private struct ScalarAtan2 : IScalarFunction2
+    private struct ScalarAtan2 : IScalarFunction2<T>
     {
         public static T Of(T a, T b) => T.Atan2(a, b);
     }

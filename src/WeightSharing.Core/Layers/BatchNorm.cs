@@ -72,7 +72,7 @@ public abstract class BatchNorm<T> : Layer<T>
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The input has another rank or number of channels.</exception>
-    /// <exception cref="InvalidOperationException">Training on fewer than two values a channel.</exception>
+    /// <exception cref="InvalidOperationException">Training on a single value a channel.</exception>
     public override Tensor<T> Forward(Tensor<T> input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -85,7 +85,7 @@ public abstract class BatchNorm<T> : Layer<T>
         Tensor<T>? weight = Weight?.Use(positions: positions), bias = Bias?.Use(positions: positions);
         if (!IsTraining && RunningMean is not null) return input.BatchNorm(RunningMean, RunningVariance!, weight, bias, Epsilon);
         (Tensor<T> output, Tensor<T> mean, Tensor<T> variance) = input.BatchNorm(weight, bias, Epsilon);
-        if (IsTraining && RunningMean is not null) Track(mean, variance);
+        if (IsTraining && RunningMean is not null) Track(mean, variance, isEmpty: input.Count == 0);
         return output;
     }
 
@@ -97,9 +97,11 @@ public abstract class BatchNorm<T> : Layer<T>
         batches?.Fill(0);
     }
 
-    private void Track(Tensor<T> mean, Tensor<T> variance)
+    private void Track(Tensor<T> mean, Tensor<T> variance, bool isEmpty)
     {
         batches!.Fill(batches.Item() + 1);
+        // An empty batch counts, as in PyTorch, but says nothing.
+        if (isEmpty) return;
         double momentum = Momentum ?? 1.0 / batches.Item();
         RunningMean!.CopyFrom(Tensor.RunningStatistics(RunningMean, mean, momentum));
         RunningVariance!.CopyFrom(Tensor.RunningStatistics(RunningVariance, variance, momentum));

@@ -43,6 +43,40 @@ public sealed class AveragePool2d<T>(
     protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new AveragePool2d<TOther>(kernelSize, stride, padding, ceilMode, countIncludePadding);
 }
 
+/// <summary>Maximum over windows of sequences: [N, C, L] → [N, C, outL], or of one [C, L] → [C, outL].</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="kernelSize">Extent of a window.</param>
+/// <param name="stride">Step between windows; null is the kernel size.</param>
+/// <param name="padding">At most half the kernel; counts as −∞.</param>
+/// <param name="dilation">Step between the elements of a window.</param>
+/// <param name="ceilMode">Also a last window that is cut off.</param>
+public sealed class MaxPool1d<T>(int kernelSize, int? stride = null, int padding = 0, int dilation = 1, bool ceilMode = false) : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input.MaxPool1d(kernelSize, stride, padding, dilation, ceilMode);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new MaxPool1d<TOther>(kernelSize, stride, padding, dilation, ceilMode);
+}
+
+/// <summary>Mean over windows of sequences: [N, C, L] → [N, C, outL], or of one [C, L] → [C, outL].</summary>
+/// <typeparam name="T">Element type.</typeparam>
+/// <param name="kernelSize">Extent of a window.</param>
+/// <param name="stride">Step between windows; null is the kernel size.</param>
+/// <param name="padding">At most half the kernel; counts as zeros.</param>
+/// <param name="ceilMode">Also a last window that is cut off.</param>
+/// <param name="countIncludePadding">Divides by the window's extent within the padded input; otherwise by the number of real elements.</param>
+public sealed class AveragePool1d<T>(int kernelSize, int? stride = null, int padding = 0, bool ceilMode = false, bool countIncludePadding = true) : Layer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public override Tensor<T> Forward(Tensor<T> input) => input.AveragePool1d(kernelSize, stride, padding, ceilMode, countIncludePadding);
+
+    /// <inheritdoc/>
+    protected override Module<TOther> CopyAs<TOther>(ModuleCopier<T, TOther> copier) => new AveragePool1d<TOther>(kernelSize, stride, padding, ceilMode, countIncludePadding);
+}
+
 /// <summary>The maximum of each map: [N, C, ..] → [N, C]. What it returns does not depend on where in the map the maximum lies.</summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class GlobalMaxPool<T> : Layer<T>

@@ -25,6 +25,16 @@ public static class AveragePoolOperation
             PoolingGeometry geometry = Pooling.Geometry("AveragePool2d", x.Shape, kernel, stride ?? kernel, padding, 1, ceilMode);
             return new AveragePoolMap<T>(geometry, x.Shape, countIncludePadding).Apply(x);
         }
+
+        /// <summary>Mean over windows of sequences: [N, C, L] → [N, C, outL], or of one [C, L] → [C, outL]; as for images of one row.</summary>
+        /// <param name="kernel">Extent of a window.</param>
+        /// <param name="stride">Step between windows; null is the kernel.</param>
+        /// <param name="padding">At most half the kernel; counts as zeros.</param>
+        /// <param name="ceilMode">Also a last window that is cut off, if it begins inside the input or the padding before it.</param>
+        /// <param name="countIncludePadding">Divides by the window's extent within the padded input; otherwise by the number of real elements.</param>
+        /// <exception cref="ArgumentException">Neither sequences nor one, or a kernel larger than the padded input.</exception>
+        public Tensor<T> AveragePool1d(int kernel, int? stride = null, int padding = 0, bool ceilMode = false, bool countIncludePadding = true) =>
+            Pooling.AsRow("AveragePool1d", x).AveragePool2d((1, kernel), (1, stride ?? kernel), (0, padding), ceilMode, countIncludePadding).Squeeze(-2);
     }
 
     private sealed class AveragePoolMap<T>(PoolingGeometry geometry, Shape shape, bool countIncludePadding) : LinearMap<T>("AveragePool2d")

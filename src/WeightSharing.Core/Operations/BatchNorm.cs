@@ -19,16 +19,24 @@ public static class BatchNormOperation
         /// <param name="bias">[C], or null.</param>
         /// <param name="epsilon">Added to the variance.</param>
         /// <returns>
-        /// The result, and mean and unbiased variance of each channel, [C], without history, for <see cref="RunningStatistics{T}"/>.
+        /// The result, and mean and unbiased variance of each channel, [C], without history, for <see cref="RunningStatistics{T}"/>; of no values these are
+        /// 0 and mean nothing.
         /// </returns>
         /// <exception cref="ArgumentException">Not [N, C, ..], or a weight or bias that is not [C].</exception>
-        /// <exception cref="InvalidOperationException">Fewer than two values a channel.</exception>
+        /// <exception cref="InvalidOperationException">A single value a channel.</exception>
         public (Tensor<T> Output, Tensor<T> Mean, Tensor<T> Variance) BatchNorm(
             Tensor<T>? weight = null, Tensor<T>? bias = null, double epsilon = 1e-5)
         {
             Check(x, weight, bias);
             int batch = x.Shape[0], channels = x.Shape[1], positions = x.Shape.Slice(2, x.Rank).Count, count = batch * positions;
-            if (count < 2)
+            if (count == 0)
+            {
+                // Nothing to normalise, and nothing known of mean and variance; the gradients of weight and bias are 0.
+                Tensor<T> zero = Tensor.Zeros<T>(channels);
+                return (ScaleShift(x, weight ?? zero, bias ?? zero), zero, zero);
+            }
+
+            if (count == 1)
             {
                 throw new InvalidOperationException(
                     $"BatchNorm: {count} values a channel in input {x.Shape}; "

@@ -77,19 +77,22 @@ public static class ExtremumOperation
         Tensor<T> y = Tensor<T>.Uninitialized(arranged.Shape[0], TOrder.Name);
         Tensor<int> index = Tensor<int>.Uninitialized(y.Shape, TOrder.Name);
         Reduce<T, TOrder>(arranged.Shape[0], count, 1, arranged.DenseSpan(), y.Buffer, index.Buffer, x.Shape, TOrder.Name);
-        if (shared && Graph.Records(arranged) && Shares(arranged.DenseSpan(), y.Buffer, count) is { } shares)
-        {
-            y = y.From(new SharedNode<T>(arranged, shares, TOrder.Name));
-        }
-        else if (Graph.Records(arranged))
-        {
-            // Where the extremum lies is decided once; from then on the operation is linear, a selection.
-            int[] positions = index.ToArray();
-            for (int i = 0; i < positions.Length; i++) positions[i] += i * count;
-            y = arranged.Take(arranged.Count, y.Shape, 0, positions, null, TOrder.Name);
-        }
+        return Picked(arranged, y, index, shared, TOrder.Name).Reshape(keepDimensions ? kept : squeezed);
+    }
 
-        return y.Reshape(keepDimensions ? kept : squeezed);
+    /// <summary>
+    /// What was picked of each row of [rows, count], with its history: the gradient goes to the index, or in equal parts to all elements like it.
+    /// </summary>
+    internal static Tensor<T> Picked<T>(Tensor<T> rows, Tensor<T> values, Tensor<int> index, bool shared, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!Graph.Records(rows)) return values;
+        int count = rows.Shape[1];
+        if (shared && Shares(rows.DenseSpan(), values.Buffer, count) is { } shares) return values.From(new SharedNode<T>(rows, shares, operation));
+        // What is picked is decided once; from then on the operation is linear, a selection.
+        int[] positions = index.ToArray();
+        for (int i = 0; i < positions.Length; i++) positions[i] += i * count;
+        return rows.Take(rows.Count, values.Shape, 0, positions, null, operation);
     }
 
     /// <summary>1 / m at the m elements of each row that equal its extremum, else 0; null where every m is 1.</summary>

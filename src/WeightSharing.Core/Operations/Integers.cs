@@ -102,6 +102,28 @@ public static class IntegersOperation
         }
     }
 
+    extension(Tensor)
+    {
+        /// <summary>For each axis the coordinates of all points of the grid: vectors of n₀, n₁, .. → as many views [n₀, n₁, ..].</summary>
+        /// <param name="axes">Vectors; a scalar counts as one of length 1.</param>
+        /// <exception cref="ArgumentException">An axis has more than one dimension.</exception>
+        public static Tensor<T>[] Meshgrid<T>(params ReadOnlySpan<Tensor<T>> axes)
+            where T : unmanaged, IBinaryInteger<T>
+        {
+            Shape grid = MeshgridOperation.Grid(axes);
+            var views = new Tensor<T>[axes.Length];
+            Span<int> strides = stackalloc int[Shape.MaximumRank];
+            for (int d = 0; d < axes.Length; d++)
+            {
+                Tensor<T> axis = MeshgridOperation.Spread(axes[d], d, grid);
+                axis.BroadcastStrides(grid, strides);
+                views[d] = axis.View(grid, axis.Offset, strides[..grid.Rank]);
+            }
+
+            return views;
+        }
+    }
+
     private static Tensor<bool> Compare<T>(Tensor<T> a, Tensor<T> b, Func<T, T, bool> holds, string operation)
         where T : unmanaged
     {

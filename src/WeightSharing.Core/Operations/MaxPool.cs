@@ -30,6 +30,16 @@ public static class MaxPoolOperation
             MaxPooling.Forward(geometry, x.DenseSpan(), y.Buffer);
             return y;
         }
+
+        /// <summary>Maximum over windows of sequences: [N, C, L] → [N, C, outL], or of one [C, L] → [C, outL]; as for images of one row.</summary>
+        /// <param name="kernel">Extent of a window.</param>
+        /// <param name="stride">Step between windows; null is the kernel.</param>
+        /// <param name="padding">At most half the kernel; counts as −∞.</param>
+        /// <param name="dilation">Step between the elements of a window.</param>
+        /// <param name="ceilMode">Also a last window that is cut off, if it begins inside the input or the padding before it.</param>
+        /// <exception cref="ArgumentException">Neither sequences nor one, or a kernel larger than the padded input.</exception>
+        public Tensor<T> MaxPool1d(int kernel, int? stride = null, int padding = 0, int dilation = 1, bool ceilMode = false) =>
+            Pooling.AsRow("MaxPool1d", x).MaxPool2d((1, kernel), (1, stride ?? kernel), (0, padding), (1, dilation), ceilMode).Squeeze(-2);
     }
 
     // Which element is the largest is decided once; from then on the operation is linear, a selection.

@@ -10,11 +10,11 @@ public static class NormOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <summary>(Σ |x|ᵖ)^(1/p) over all elements, a scalar; by default the Euclidean length.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">p is not positive.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">p is negative.</exception>
         public Tensor<T> Norm(double p = 2) => x.Norm([], p);
 
         /// <summary>(Σ |x|ᵖ)^(1/p) along one dimension; by default the Euclidean length.</summary>
-        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or p is not positive.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or p is negative.</exception>
         public Tensor<T> Norm(int dimension, double p = 2, bool keepDimensions = false) => x.Norm([dimension], p, keepDimensions);
 
         /// <summary>
@@ -22,14 +22,19 @@ public static class NormOperation
         /// zero vector is 0.
         /// </summary>
         /// <param name="dimensions">Which; none stands for all.</param>
-        /// <param name="p">1 for the sum of magnitudes, 2 for the Euclidean length, infinity for the largest magnitude.</param>
+        /// <param name="p">
+        /// 1 for the sum of magnitudes, 2 for the Euclidean length, infinity for the largest magnitude, 0 for the number of elements that are not 0, whose
+        /// gradient is 0.
+        /// </param>
         /// <param name="keepDimensions">Keeps each reduced dimension with extent 1.</param>
         /// <exception cref="ArgumentException">A dimension occurs twice.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or p is not positive.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">There is no such dimension, or p is negative.</exception>
         /// <exception cref="InvalidOperationException">The largest magnitude of nothing.</exception>
         public Tensor<T> Norm(ReadOnlySpan<int> dimensions, double p = 2, bool keepDimensions = false)
         {
-            if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"Norm: p {p}; it must be greater than 0.");
+            if (!(p >= 0)) throw new ArgumentOutOfRangeException(nameof(p), $"Norm: p {p}; it must not be negative.");
+            // Magnitudes of signs are 1 and 0, with a gradient of 0.
+            if (p == 0) return x.Sign().Abs().Sum(dimensions, keepDimensions);
             if (p == 1) return x.Abs().Sum(dimensions, keepDimensions);
             if (p == 2) return RootOrZero((x * x).Sum(dimensions, keepDimensions), p);
             Tensor<T> magnitudes = x.Abs();

@@ -11,8 +11,8 @@ public static class PadOperation
     {
         /// <summary>The tensor with a border.</summary>
         /// <param name="sides">
-        /// How many elements go before the first and after the last of each dimension, outermost first. Negative numbers crop; only
-        /// <see cref="PaddingMode.Constant"/> allows them.
+        /// How many elements go before the first and after the last of each dimension, outermost first. Negative numbers crop: a border on the other
+        /// side still reflects what was cropped, and wraps around to what was left.
         /// </param>
         /// <param name="mode">What stands in the border.</param>
         /// <param name="value">The constant of <see cref="PaddingMode.Constant"/>.</param>
@@ -54,15 +54,15 @@ public static class PadOperation
     {
         (int low, int high) = sides;
         int extent = shape[dimension];
+        long left = (long)extent + Math.Min(low, 0) + Math.Min(high, 0);
         string? rule = mode switch
         {
-            PaddingMode.Constant when (long)extent + Math.Min(low, 0) + Math.Min(high, 0) < 0 => "cropping takes more than there is",
+            _ when left < 0 => "cropping takes more than there is",
             PaddingMode.Constant => null,
-            _ when low < 0 || high < 0 => "only constant padding crops; use Slice",
             _ when low == 0 && high == 0 => null,
             PaddingMode.Reflect when Math.Max(low, high) >= extent => "reflection shows at most extent − 1 elements",
             PaddingMode.Replicate when extent == 0 => "there is no edge to repeat",
-            PaddingMode.Circular when Math.Max(low, high) > extent => "wrapping around shows at most extent elements",
+            PaddingMode.Circular when Math.Max(low, high) > left => "wrapping around shows at most the elements that are left",
             _ => null,
         };
         if (rule is not null)
@@ -75,6 +75,7 @@ public static class PadOperation
 
     private static int[] Positions(int extent, (int Low, int High) sides, PaddingMode mode)
     {
+        int first = Math.Max(0, -sides.Low), left = extent - first - Math.Max(0, -sides.High);
         var positions = new int[sides.Low + extent + sides.High];
         for (int i = 0; i < positions.Length; i++)
         {
@@ -83,7 +84,7 @@ public static class PadOperation
             {
                 PaddingMode.Reflect => at < 0 ? -at : at >= extent ? 2 * (extent - 1) - at : at,
                 PaddingMode.Replicate => Math.Clamp(at, 0, extent - 1),
-                _ => (at + extent) % extent,
+                _ => first + (at - first + left) % left,
             };
         }
 

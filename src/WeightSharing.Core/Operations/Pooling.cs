@@ -44,6 +44,15 @@ internal static class Pooling
             $"{operation}: a window of kernel {kernel} with dilation {dilation} and stride {stride} holds no element of input {x}; pad or dilate less.");
     }
 
+    /// <summary>Sequences as images of one row.</summary>
+    /// <exception cref="ArgumentException">Neither [N, C, L] nor [C, L].</exception>
+    public static Tensor<T> AsRow<T>(string operation, Tensor<T> x)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Rank is 2 or 3 ? x.Unsqueeze(-2) : throw new ArgumentException($"{operation}: input {x.Shape}; expected [N, C, L] or [C, L].");
+    }
+
     private static int Extent(int input, int kernel, int stride, int padding, int dilation, bool ceilMode)
     {
         int room = input + 2 * padding - dilation * (kernel - 1) - 1;

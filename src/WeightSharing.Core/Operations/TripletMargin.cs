@@ -36,12 +36,12 @@ public static partial class Loss
     /// <param name="positive">[N, D], alike the anchor.</param>
     /// <param name="negative">[N, D], unlike it.</param>
     /// <param name="margin">m; not negative.</param>
-    /// <param name="p">Of the norm; 2 is Euclidean.</param>
+    /// <param name="p">Of the norm; 2 is Euclidean, 0 counts the elements that differ, without a gradient.</param>
     /// <param name="squared">Squared Euclidean distances instead; their gradient at distance 0 is 0.</param>
     /// <param name="swap">Takes the distance from positive to negative where that is the smaller one.</param>
     /// <param name="reduction">Mean over the triplets, sum, or none.</param>
     /// <exception cref="ArgumentException">The shapes differ, or squared distances are asked for with another norm.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The margin is negative, or p not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is negative, or p negative.</exception>
     /// <exception cref="InvalidOperationException">A mean over nothing.</exception>
     public static Tensor<T> TripletMargin<T>(
         Tensor<T> anchor, Tensor<T> positive, Tensor<T> negative, double margin = 1, double p = 2, bool squared = false, bool swap = false,
@@ -50,7 +50,7 @@ public static partial class Loss
     {
         RequireRows("TripletMargin", anchor, positive, "anchor", "positive");
         RequireRows("TripletMargin", anchor, negative, "anchor", "negative");
-        if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"TripletMargin: p {p}; it must be greater than 0.");
+        if (!(p >= 0)) throw new ArgumentOutOfRangeException(nameof(p), $"TripletMargin: p {p}; it must not be negative.");
         if (squared && p != 2) throw new ArgumentException($"TripletMargin: squared distances with p = {p}; they are Euclidean, leave p at 2.", nameof(p));
         Tensor<T> far = Distance(anchor, negative);
         if (swap) far = far.Minimum(Distance(positive, negative));

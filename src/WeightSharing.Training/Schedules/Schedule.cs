@@ -111,6 +111,33 @@ public abstract class Schedule
     }
 
     /// <summary>
+    /// Cosines from 1 down to <paramref name="floor"/>, again and again, each <paramref name="growth"/> times as long as the one before (warm restarts:
+    /// Loshchilov and Hutter 2017, equation 5).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps or the growth is below 1, or the floor is outside 0 … 1.</exception>
+    public static Schedule CosineRestarts(long steps, int growth = 1, double floor = 0)
+    {
+        Hyperparameter.AtLeast(steps, 1, "Schedule.CosineRestarts", "number of steps");
+        Hyperparameter.AtLeast(growth, 1, "Schedule.CosineRestarts", "growth");
+        Hyperparameter.Share(floor, "Schedule.CosineRestarts", "floor");
+        return From(step =>
+        {
+            long length = steps, at = growth == 1 ? step % steps : step;
+            for (; at >= length; length *= growth) at -= length;
+            return Anneal(1, floor, (double)at / length);
+        });
+    }
+
+    /// <summary>(1 − step / steps)^power, 0 after the last step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1, or the power is not a finite number above 0.</exception>
+    public static Schedule Polynomial(long steps, double power = 1)
+    {
+        Hyperparameter.AtLeast(steps, 1, "Schedule.Polynomial", "number of steps");
+        Hyperparameter.Positive(power, "Schedule.Polynomial", "power");
+        return From(step => Math.Pow(1 - Math.Min(1, (double)step / steps), power));
+    }
+
+    /// <summary>
     /// In a straight line up to 1, which the last of <paramref name="steps"/> steps reaches, from <paramref name="start"/>, which a step
     /// before the first would have.
     /// </summary>

@@ -92,6 +92,39 @@ public sealed class OptimizerStepsTests
                     });
                 }
 
+                foreach (bool adaptive in (bool[])[false, true])
+                {
+                    var numbers = new AdamNumbers<T>(N(0.1), N(0.98), N(0.2), N(0.9), N(0.1), N(0.95), N(0.05), N(3), N(0.01));
+                    Check<T, MomentStep<T>>(variant, n, tolerance, new MomentStep<T>(numbers, N(0.07), adaptive), (p, g, a, b, c) =>
+                    {
+                        p *= 0.98;
+                        g += 0.2 * p;
+                        a = 0.9 * a + 0.1 * g;
+                        b = 0.95 * b + 0.05 * g * g;
+                        return (p - (0.07 * g + 0.1 * a) / (adaptive ? 3 * Math.Sqrt(b) + 0.01 : 1), a, b, c);
+                    });
+                }
+
+                var largest = new AdamNumbers<T>(N(0.1), N(1), N(0.2), N(0.9), N(0.1), N(0.95), N(0.05), N(1), N(0.01));
+                Check<T, AdamaxStep<T>>(variant, n, tolerance, new AdamaxStep<T>(largest), (p, g, a, b, c) =>
+                {
+                    g += 0.2 * p;
+                    (a, b) = (0.9 * a + 0.1 * g, Math.Max(0.95 * b, Math.Abs(g) + 0.01));
+                    return (p - 0.1 * a / b, a, b, c);
+                });
+                Check<T, AdagradStep<T>>(variant, n, tolerance, new AdagradStep<T>(N(0.1), N(0.2), N(0.01)), (p, g, a, b, c) =>
+                {
+                    g += 0.2 * p;
+                    a += g * g;
+                    return (p - 0.1 * g / (Math.Sqrt(a) + 0.01), a, b, c);
+                });
+                Check<T, AdadeltaStep<T>>(variant, n, tolerance, new AdadeltaStep<T>(N(0.1), N(0.2), N(0.9), N(0.1), N(0.01)), (p, g, a, b, c) =>
+                {
+                    g += 0.2 * p;
+                    a = 0.9 * a + 0.1 * g * g;
+                    double u = g * Math.Sqrt(b + 0.01) / Math.Sqrt(a + 0.01);
+                    return (p - 0.1 * u, a, 0.9 * b + 0.1 * u * u, c);
+                });
                 foreach ((bool momentum, bool centered) in new[] { (false, false), (true, false), (false, true), (true, true) })
                 {
                     var numbers = new RmsPropNumbers<T>(N(0.1), N(0.2), N(0.9), N(0.1), N(0.01), N(0.8));

@@ -35,4 +35,36 @@ public class ScanTests
         Scan.ProductOfOthers<float>(2, 4, [1, 2, 3, 4, 0, 2, 3, 4], y);
         Assert.Equal([24f, 12f, 8f, 6f, 24f, 0f, 0f, 0f], y);
     }
+
+    [Fact]
+    public void Linear_recurrences_run_both_ways()
+    {
+        double[] a = [9, 2, 3], b = [1, 10, 100], y = new double[3];
+        Scan.Linear<double>(1, 3, 1, a, b, y, reverse: false);
+        Assert.Equal([1.0, 10 + 2 * 1, 100 + 3 * 12], y);
+        Scan.Linear<double>(1, 3, 1, a, b, y, reverse: true);
+        Assert.Equal([1 + 2 * 310.0, 10 + 3 * 100, 100], y);
+        double[] columns = new double[6];
+        Scan.Linear<double>(1, 3, 2, [9, 9, 2, 0, 3, 1], [1, 1, 10, 10, 100, 100], columns, reverse: false);
+        Assert.Equal([1.0, 1, 12, 10, 136, 110], columns);
+    }
+
+    [Fact]
+    public void Extrema_so_far_stand_at_their_last_position()
+    {
+        int[] index = new int[6];
+        Scan.Extremum<float>(1, 3, 2, [1, 5, 1, float.NaN, 0, 7], index, largest: true);
+        Assert.Equal([0, 0, 1, 1, 1, 1], index);
+        Scan.Extremum<float>(2, 3, 1, [1, 5, 1, float.NaN, 0, 7], index, largest: false);
+        Assert.Equal([0, 0, 2, 0, 0, 0], index);
+    }
+
+    [Fact]
+    public void Sums_of_exponentials_so_far()
+    {
+        double[] y = new double[6];
+        Scan.LogSumExp<double>(1, 3, 2, [0, 1000, 0, 1000, Math.Log(2), double.NegativeInfinity], y);
+        double[] expected = [0, 1000, Math.Log(2), 1000 + Math.Log(2), Math.Log(4), 1000 + Math.Log(2)];
+        for (int i = 0; i < y.Length; i++) Assert.Equal(expected[i], y[i], 1e-15 * Math.Max(1, expected[i]));
+    }
 }

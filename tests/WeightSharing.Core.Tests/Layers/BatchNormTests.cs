@@ -108,4 +108,17 @@ public sealed class BatchNormTests
             Assert.Throws<ArgumentException>(() => new BatchNorm1d<float>(3).Forward(Tensor.Ones<float>(4, 2))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchNorm1d<float>(0));
     }
+
+    [Fact]
+    public void An_empty_batch_counts_but_leaves_the_statistics_alone()
+    {
+        var layer = new BatchNorm2d<float>(3);
+        layer.Initialize(seed: 1);
+        layer.Forward(Tensor.Normal<float>([2, 3, 2, 2], RandomKey.Of(1)));
+        float[] mean = layer.RunningMean!.ToArray(), variance = layer.RunningVariance!.ToArray();
+        Assert.Equal(new Shape(0, 3, 4, 4), layer.Forward(Tensor.Zeros<float>(0, 3, 4, 4)).Shape);
+        Assert.Equal(mean, layer.RunningMean.ToArray());
+        Assert.Equal(variance, layer.RunningVariance!.ToArray());
+        Assert.Equal(2, layer.BatchesTracked);
+    }
 }

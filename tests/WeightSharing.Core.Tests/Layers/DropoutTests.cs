@@ -90,4 +90,22 @@ public class DropoutTests
             Expect.Throws<ArgumentOutOfRangeException>($"Dropout: probability {probability}; expected 0 to 1.", () => new Dropout<float>(probability));
         }
     }
+
+    [Fact]
+    public void Whole_maps_are_dropped_or_kept()
+    {
+        var layer = new Dropout2d<double>(0.25);
+        layer.Initialize(seed: 2);
+        Tensor<double> y = layer.Forward(Tensor.Ones<double>(40, 50, 2, 3));
+        double[] maps = y.Mean([2, 3]).ToArray();
+        Assert.All(maps, mean => Assert.True(mean == 0 || Math.Abs(mean - 4 / 3.0) < 1e-12));
+        // Four standard deviations of the share of 2000 maps.
+        Assert.Equal(0.25, maps.Count(mean => mean == 0) / 2000.0, 0.039);
+        var twin = layer.Clone();
+        Expect.Bitwise(layer.Forward(Tensor.Ones<double>(4, 5, 6)), twin.Forward(Tensor.Ones<double>(4, 5, 6)));
+        Expect.Throws<ArgumentException>("Dropout2d: input [4, 5]; expected [N, C, ..] with at least one spatial dimension.", () => layer.Forward(Tensor.Ones<double>(4, 5)));
+        Expect.Throws<ArgumentOutOfRangeException>("Dropout2d: probability 2; expected 0 to 1.", () => new Dropout2d<double>(2));
+        layer.Evaluate();
+        Expect.Bitwise(Tensor.Ones<double>(4, 5), layer.Forward(Tensor.Ones<double>(4, 5)));
+    }
 }

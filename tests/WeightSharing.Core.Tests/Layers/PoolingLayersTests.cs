@@ -48,4 +48,14 @@ public class PoolingLayersTests
         Expect.Throws<ArgumentException>(
             "GlobalAveragePool: input [2, 3]; expected [N, C, ..] with at least one spatial dimension.", () => new GlobalAveragePool<double>().Forward(Tensor.Zeros<double>([2, 3])));
     }
+
+    [Fact]
+    public void Windows_of_sequences_are_those_of_the_operations()
+    {
+        Tensor<double> x = Expect.Values([2, 3, 7]);
+        Expect.Bitwise(x.MaxPool1d(3, 2, 1, 2, true), new MaxPool1d<double>(3, 2, 1, 2, true).Clone().Forward(x));
+        Expect.Bitwise(x.AveragePool1d(3, 2, 1, true, false), new AveragePool1d<double>(3, 2, 1, true, false).Clone().Forward(x));
+        Expect.Bitwise(x.MaxPool1d(2), new MaxPool1d<double>(2).Forward(x));
+        Expect.Bitwise(x.AveragePool1d(2), new AveragePool1d<double>(2).Forward(x));
+    }
 }

@@ -43,4 +43,15 @@ public class AveragePoolTests
         Expect.Gradients(x => (x * x).AveragePool2d((2, 1)), Expect.Values([1, 1, 4, 3]));
         Expect.Empty(xs => xs[0].AveragePool2d(2), [0, 3, 2, 2], [0, 3, 4, 4]);
     }
+
+    [Fact]
+    public void Sequences_are_images_of_one_row()
+    {
+        Tensor<double> x = Tensor.From(0.0, 7, 3, 10, 6, 2, 9, 5, 1, 8, 4, 0).Reshape(1, 2, 6);
+        Expect.Close([2.33333333333333, 6.66666666666667, 6, 4.66666666666667, 4.66666666666667, 4], x.AveragePool1d(3, 2, 1).ToArray(), 1e-14);
+        Expect.Close([3.5, 6.66666666666667, 6, 7, 4.66666666666667, 4], x.AveragePool1d(3, 2, 1, countIncludePadding: false).ToArray(), 1e-14);
+        Assert.Equal(new Shape(2, 3), x.Squeeze(0).AveragePool1d(2).Shape);
+        Expect.Gradients(v => v.AveragePool1d(3, 2, 1).Pow(2.0), Expect.Values([2, 2, 6]));
+        Expect.Throws<ArgumentException>("AveragePool1d: input [3]; expected [N, C, L] or [C, L].", () => Expect.Values([3]).AveragePool1d(2));
+    }
 }

@@ -51,4 +51,20 @@ public class BatchNormTests
         Expect.Throws<ArgumentException>("BatchNorm: mean [2] and variance [3] for input [3, 2]; each must be [2].",
             () => x.BatchNorm(Expect.Values([2]), Expect.Values([3]), null, null));
     }
+
+    [Fact]
+    public void A_batch_of_nothing_gives_nothing()
+    {
+        foreach (Shape shape in new Shape[] { new(0, 3), new(2, 3, 0) })
+        {
+            Tensor<double> x = Tensor.Zeros<double>(shape).RequireGradient(), w = Tensor.Ones<double>(3).RequireGradient(), b = Tensor.Zeros<double>(3).RequireGradient();
+            Tensor<double> y = x.BatchNorm(w, b).Output;
+            Assert.Equal(shape, y.Shape);
+            y.Sum().Backward();
+            Assert.Equal(shape, x.Gradient!.Shape);
+            Assert.Equal([0.0, 0, 0], w.Gradient!.ToArray());
+            Assert.Equal([0.0, 0, 0], b.Gradient!.ToArray());
+            Assert.Equal(shape, Tensor.Zeros<double>(shape).BatchNorm().Output.Shape);
+        }
+    }
 }

@@ -52,4 +52,19 @@ public class CompareTests
     [Fact]
     public void Shapes_that_do_not_broadcast_are_refused() => Expect.Throws<ArgumentException>(
         "Less: shapes do not broadcast: left [2] · right [3]", () => Expect.Values([2]).Less(Expect.Values([3])));
+
+    [Fact]
+    public void Any_and_all_along_a_dimension()
+    {
+        Tensor<bool> x = Tensor.From(true, true, false, true, false, false).Reshape(2, 3);
+        Assert.Equal([true, true, false], x.Any(0).ToArray());
+        Assert.Equal([true, false, false], x.All(0).ToArray());
+        Assert.Equal([true, true], x.Any(1).ToArray());
+        Assert.Equal([false, false], x.Transpose().All(0).ToArray());
+        Assert.Equal("[2, 1]", x.All(-1, keepDimensions: true).Shape.ToString());
+        Assert.Equal([false, false], Tensor.Zeros<bool>([0, 2]).Any(0).ToArray());
+        Assert.Equal([true, true], Tensor.Zeros<bool>([0, 2]).All(0).ToArray());
+        Expect.Throws<ArgumentOutOfRangeException>("Any: dimension 2 does not exist", () => x.Any(2));
+        Expect.Throws<ArgumentOutOfRangeException>("All: dimension 2 does not exist", () => x.All(2));
+    }
 }

@@ -58,4 +58,16 @@ public class MaxPoolTests
         Expect.Gradients(x => (x * x).MaxPool2d((2, 1), (1, 2)), Expect.Values([1, 2, 3, 3]));
         Expect.Empty(xs => xs[0].MaxPool2d(2), [0, 3, 2, 2], [0, 3, 4, 4]);
     }
+
+    [Fact]
+    public void Sequences_are_images_of_one_row()
+    {
+        Tensor<double> x = Tensor.From(0.0, 7, 3, 10, 6, 2, 9, 5, 1, 8, 4, 0).Reshape(1, 2, 6);
+        Assert.Equal([7, 10, 10, 9, 8, 8], x.MaxPool1d(3, 2, 1).ToArray());
+        Assert.Equal([3, 10, 6, 10, 9, 8, 4, 8], x.MaxPool1d(2, 1, 0, 2).ToArray());
+        Assert.Equal([10, 10, 9, 8], x.MaxPool1d(4, 3, ceilMode: true).ToArray());
+        Assert.Equal(new Shape(2, 3), x.Squeeze(0).MaxPool1d(2).Shape);
+        Expect.Gradients(v => v.MaxPool1d(3, 2, 1).Pow(2.0), Expect.Values([2, 2, 6]));
+        Expect.Throws<ArgumentException>("MaxPool1d: input [3]; expected [N, C, L] or [C, L].", () => Expect.Values([3]).MaxPool1d(2));
+    }
 }

@@ -60,5 +60,15 @@ public class NormTests
 
     [Fact]
     public void A_p_that_is_not_positive_is_refused() => Expect.Throws<ArgumentOutOfRangeException>(
-        "Norm: p 0; it must be greater than 0.", () => Expect.Values([2]).Norm(p: 0));
+        "Norm: p -1; it must not be negative.", () => Expect.Values([2]).Norm(p: -1));
+
+    [Fact]
+    public void The_norm_of_order_zero_counts_without_a_gradient()
+    {
+        Tensor<double> x = Tensor.From(new double[,] { { 0, -2, 3 }, { 0, 0, 1e-300 } }).RequireGradient(), y = x.Norm(1, 0);
+        Assert.Equal([2.0, 1], y.ToArray());
+        y.Sum().Backward();
+        Assert.All(x.Gradient!.ToArray(), g => Assert.Equal(0, g));
+        Assert.Equal(1f, Tensor.From(0f, 5).Norm(p: 0).Item());
+    }
 }

@@ -53,13 +53,36 @@ public class PadTests
             () => Tensor.Zeros<double>([2, 3]).Pad([(1, 1)]));
         Expect.Throws<ArgumentException>("Pad: sides (3, 0) of dimension 0 do not fit shape [3] (extent 3) in mode Reflect: reflection shows at most extent − 1 elements.",
             () => Row.Pad([(3, 0)], PaddingMode.Reflect));
-        Expect.Throws<ArgumentException>("Pad: sides (0, 4) of dimension 0 do not fit shape [3] (extent 3) in mode Circular: wrapping around shows at most extent elements.",
+        Expect.Throws<ArgumentException>("Pad: sides (0, 4) of dimension 0 do not fit shape [3] (extent 3) in mode Circular: wrapping around shows at most the elements that are left.",
             () => Row.Pad([(0, 4)], PaddingMode.Circular));
         Expect.Throws<ArgumentException>("Pad: sides (1, 0) of dimension 0 do not fit shape [0] (extent 0) in mode Replicate: there is no edge to repeat.",
             () => Tensor.Zeros<double>([0]).Pad([(1, 0)], PaddingMode.Replicate));
-        Expect.Throws<ArgumentException>("Pad: sides (-1, 0) of dimension 0 do not fit shape [3] (extent 3) in mode Circular: only constant padding crops; use Slice.",
-            () => Row.Pad([(-1, 0)], PaddingMode.Circular));
+        Expect.Throws<ArgumentException>("Pad: sides (-2, 2) of dimension 0 do not fit shape [3] (extent 3) in mode Circular: wrapping around shows at most the elements that are left.",
+            () => Row.Pad([(-2, 2)], PaddingMode.Circular));
         Expect.Throws<ArgumentException>("Pad: sides (-2, -2) of dimension 0 do not fit shape [3] (extent 3) in mode Constant: cropping takes more than there is.",
             () => Row.Pad([(-2, -2)]));
+    }
+
+    [Fact]
+    public void Crops_of_every_mode_are_those_of_PyTorch()
+    {
+        Tensor<double> x = Tensor.Arange<double>(4);
+        double[] Padded(int low, int high, PaddingMode mode) => x.Pad([(low, high)], mode).ToArray();
+        Assert.Equal([1.0, 2, 3, 2, 1], Padded(-1, 2, PaddingMode.Reflect));
+        Assert.Equal([2.0, 1, 0, 1, 2], Padded(2, -1, PaddingMode.Reflect));
+        Assert.Equal([1.0, 0], Padded(1, -3, PaddingMode.Reflect));
+        Assert.Equal([3.0, 2, 1], Padded(-3, 2, PaddingMode.Reflect));
+        Assert.Equal([1.0, 2, 3, 3, 3], Padded(-1, 2, PaddingMode.Replicate));
+        Assert.Equal([0.0, 0, 0, 1, 2], Padded(2, -1, PaddingMode.Replicate));
+        Assert.Equal([0.0, 0], Padded(1, -3, PaddingMode.Replicate));
+        Assert.Equal([1.0, 2, 3, 1, 2], Padded(-1, 2, PaddingMode.Circular));
+        Assert.Equal([1.0, 2, 0, 1, 2], Padded(2, -1, PaddingMode.Circular));
+        Assert.Equal([0.0, 0], Padded(1, -3, PaddingMode.Circular));
+        foreach (PaddingMode mode in (PaddingMode[])[PaddingMode.Reflect, PaddingMode.Replicate, PaddingMode.Circular])
+        {
+            Assert.Equal([1.0, 2], Padded(-1, -1, mode));
+            Assert.Equal([2.0, 3], Padded(-2, 0, mode));
+            Expect.Gradients(v => v.Pad([(-1, 2), (1, -1)], mode).Pow(2.0), Expect.Values([4, 3]));
+        }
     }
 }

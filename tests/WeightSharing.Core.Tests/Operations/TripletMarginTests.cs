@@ -78,7 +78,18 @@ public class TripletMarginTests
         Expect.Throws<ArgumentException>("TripletMargin: anchor [4, 3] and negative [3]; the shapes must be equal, [.., D].", () => Loss.TripletMargin(Anchor, Positive, Expect.Values([3])));
         Expect.Throws<ArgumentException>("TripletMargin: distances [2] to the positive and [3] to the negative; the shapes must be equal.", () => Loss.TripletMargin(Expect.Values([2]), Expect.Values([3])));
         Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: margin -1; it must not be negative.", () => Loss.TripletMargin(Anchor, Positive, Negative, -1));
-        Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: p -1; it must be greater than 0.", () => Loss.TripletMargin(Anchor, Positive, Negative, p: -1));
+        Expect.Throws<ArgumentOutOfRangeException>("TripletMargin: p -1; it must not be negative.", () => Loss.TripletMargin(Anchor, Positive, Negative, p: -1));
         Expect.Throws<ArgumentException>("TripletMargin: squared distances with p = 1; they are Euclidean, leave p at 2.", () => Loss.TripletMargin(Anchor, Positive, Negative, p: 1, squared: true));
+    }
+
+    [Fact]
+    public void Order_zero_counts_what_differs_as_PyTorch_does()
+    {
+        // With ε added no difference is 0, as long as none was −ε: both distances are the number of elements.
+        Tensor<double> a = Tensor.From(new double[,] { { 1, 2 }, { 3, 4 } }).RequireGradient();
+        Tensor<double> loss = Loss.TripletMargin(a, Tensor.From(new[,] { { 1, 2.5 }, { 3, 4 } }), Tensor.From(new double[,] { { 0, 2 }, { 3, 5 } }), p: 0, reduction: LossReduction.None);
+        Assert.Equal([1.0, 1], loss.ToArray());
+        loss.Sum().Backward();
+        Assert.All(a.Gradient!.ToArray(), g => Assert.Equal(0, g));
     }
 }

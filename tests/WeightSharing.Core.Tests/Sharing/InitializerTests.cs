@@ -118,4 +118,23 @@ public class InitializerTests
             Expect.Throws<ArgumentOutOfRangeException>(message, () => Initializer.Ones.WithGain(value));
         }
     }
+
+    [Fact]
+    public void Truncated_normals_stay_within_their_limit_and_keep_its_deviation()
+    {
+        Tensor<double> w = Tensor.Zeros<double>(40000);
+        Initializer.TruncatedNormal(0.5).Fill(w, default, RandomKey.Of(3));
+        double[] values = w.ToArray();
+        Assert.True(values.Max() is > 0.99 and <= 1 && values.Min() is < -0.99 and >= -1);
+        // The variance of a normal law cut at 2 deviations is 1 − 2·2φ(2) / (2Φ(2) − 1).
+        double density = Math.Exp(-2) / Math.Sqrt(2 * Math.PI), inside = 0.9544997361036416;
+        Assert.Equal(0.25 * (1 - 4 * density / inside), values.Sum(v => v * v) / values.Length, 0.005);
+        Assert.Equal(0, values.Average(), 0.01);
+        Tensor<double> again = Tensor.Zeros<double>(10);
+        Initializer.TruncatedNormal(0.5).Fill(again, default, RandomKey.Of(3));
+        Assert.Equal(values[..10], again.ToArray());
+        Initializer.TruncatedNormal(1, limit: 0.5).WithGain(2).Fill(again, default, RandomKey.Of(3));
+        Assert.All(again.ToArray(), v => Assert.InRange(v, -1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.TruncatedNormal(1, limit: 0.01));
+    }
 }

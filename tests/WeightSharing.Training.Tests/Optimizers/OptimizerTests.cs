@@ -76,6 +76,82 @@ public sealed class OptimizerTests
         }, () => square = mean = velocity = 0);
     }
 
+    // Losses Σ ½ap² − bp + Π p / 10 of four numbers; the values are those of torch.optim in double precision, and of NAdam
+    // those of its formula: PyTorch before version 2 has one factor μₜ too many.
+    public static TheoryData<string, int, double[]> Trajectories => new()
+    {
+        { "adagrad", 5, [1.2922664623238846, -1.6856704526622988, 2.6820993370911097, 0.29821436002533896] },
+        { "adagrad, all", 5, [1.2399316978519288, -1.7108358501133805, 2.704244995256287, 0.3094820153240008] },
+        { "adadelta", 5, [1.016324952733532, -1.983594809765184, 2.9835842489837594, 0.4838761016016442] },
+        { "adadelta, all", 5, [1.0189880656761334, -1.9808790448041194, 2.980865341259351, 0.481219066525257] },
+        { "adamax", 5, [1.4246152353526746, -1.5221476500542865, 2.5135112218759406, 0.20895924154363577] },
+        { "adamax, all", 5, [1.434920858424087, -1.4796518613069727, 2.487609326918554, 0.2002244349510764] },
+        { "nadam", 5, [1.3635192840359136, -1.6070323989923774, 2.602133407164872, 0.26876636751193556] },
+        { "nadam, all", 5, [1.388106996884219, -1.56067298214156, 2.554836211597495, 0.2506415292408342] },
+        { "radam", 5, [1.329053184224815, -1.15241170568089, 0.23828028097350473, 0.2038126695222583] },
+        { "radam", 8, [1.3377463969885925, -1.1431712802417662, 0.23065744310079947, 0.19488878725593406] },
+        { "radam, all", 5, [1.2710621091530894, -1.0802609030243435, 0.20864636940571846, 0.18797290605759148] },
+        { "radam, all", 8, [1.3534149815967773, -0.9888880971662266, 0.1359824604017823, 0.10480469304419228] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Trajectories))]
+    public void Trajectories_are_those_of_PyTorch(string name, int steps, double[] expected)
+    {
+        Assert.Equal(expected, Trajectory(Named<double>(name), steps), (a, b) => Math.Abs(a - b) <= 1e-12);
+        Assert.Equal(expected, [.. Trajectory(Named<float>(name), steps).Select(value => (double)value)], (a, b) => Math.Abs(a - b) <= 2e-6);
+    }
+
+    private static Func<ParameterSet<T>, Optimizer<T>> Named<T>(string name)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => name switch
+    {
+        "adagrad" => set => new Adagrad<T>(set, 0.1),
+        "adagrad, all" => set => new Adagrad<T>(set, 0.1, learningRateDecay: 0.05, weightDecay: 0.1, initialAccumulator: 0.2, epsilon: 1e-6),
+        "adadelta" => set => new Adadelta<T>(set),
+        "adadelta, all" => set => new Adadelta<T>(set, 0.5, memory: 0.8, epsilon: 1e-5, weightDecay: 0.1),
+        "adamax" => set => new Adamax<T>(set, 0.1),
+        "adamax, all" => set => new Adamax<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1),
+        "nadam" => set => new NAdam<T>(set, 0.1),
+        "nadam, all" => set => new NAdam<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1, momentumDecay: 0.01),
+        "radam" => set => new RAdam<T>(set, 0.1),
+        _ => set => new RAdam<T>(set, 0.1, 0.8, 0.9, 1e-6, 0.1),
+    };
+
+    private static T[] Trajectory<T>(Func<ParameterSet<T>, Optimizer<T>> make, int steps)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        static T N(double value) => T.CreateChecked(value);
+        var p = new Parameter<T>(Tensor.From(N(1), N(-2), N(3), N(0.5)));
+        Tensor<T> a = Tensor.From(N(0.5), N(1), N(2), N(3)), b = Tensor.From(N(1), N(0), N(-1), N(0.25));
+        Optimizer<T> optimizer = make(Set(("p", p)));
+        for (int i = 0; i < steps; i++)
+        {
+            optimizer.ZeroGradient();
+            ((a * p.Value * p.Value * N(0.5) - b * p.Value).Sum() + p.Value.Product() * N(0.1)).Backward();
+            optimizer.Step();
+        }
+
+        return p.Value.ToArray();
+    }
+
+    [Theory]
+    [InlineData("nadam")]
+    [InlineData("radam")]
+    public void Decoupled_decay_acts_on_the_parameter_alone(string name)
+    {
+        Optimizer<double> With(ParameterSet<double> set, double decay) => name == "nadam"
+            ? new NAdam<double>(set, 0.1, weightDecay: decay, decoupledDecay: true)
+            : new RAdam<double>(set, 0.1, weightDecay: decay, decoupledDecay: true);
+        (ParameterSet<double> set, Parameter<double> a, _) = Two();
+        (ParameterSet<double> decaying, Parameter<double> b, _) = Two();
+        Seed(a, 1);
+        Seed(b, 1);
+        double[] before = a.Value.ToArray();
+        With(set, 0).Step();
+        With(decaying, 0.3).Step();
+        for (int i = 0; i < before.Length; i++) Assert.Equal(a.Value[i] - 0.03 * before[i], b.Value[i], 1e-14);
+    }
+
     [Fact]
     public void A_shared_parameter_is_updated_once_a_step_by_the_sum_over_its_uses()
     {
@@ -167,6 +243,11 @@ public sealed class OptimizerTests
         Message("Adam: epsilon -1; expected a finite number of at least 0.", () => new Adam<double>(set, epsilon: -1));
         Message("Sgd: momentum 1.5; expected at least 0 and below 1.", () => new Sgd<double>(set, 0.1, momentum: 1.5));
         Message("Sgd: dampening 2; expected 0 to 1.", () => new Sgd<double>(set, 0.1, dampening: 2));
+        Message("Adagrad: initial accumulator -1; expected a finite number of at least 0.", () => new Adagrad<double>(set, initialAccumulator: -1));
+        Message("Adadelta: memory 1; expected at least 0 and below 1.", () => new Adadelta<double>(set, memory: 1));
+        Message("Adamax: beta2 1; expected at least 0 and below 1.", () => new Adamax<double>(set, beta2: 1));
+        Message("NAdam: momentum decay -1; expected a finite number of at least 0.", () => new NAdam<double>(set, momentumDecay: -1));
+        Message("RAdam: beta1 1; expected at least 0 and below 1.", () => new RAdam<double>(set, beta1: 1));
         Message("RmsProp: weight decay -1; expected a finite number of at least 0.", () => new RmsProp<double>(set, weightDecay: -1));
         var error = Assert.Throws<ArgumentException>(() => new Sgd<double>(set, 0.1, nesterov: true));
         Assert.StartsWith("Sgd: Nesterov with momentum 0 and dampening 0; it needs momentum above 0 and no dampening.", error.Message, StringComparison.Ordinal);
@@ -178,7 +259,8 @@ public sealed class OptimizerTests
         Func<ParameterSet<float>, Optimizer<float>>[] makers =
         [
             set => new Sgd<float>(set, 0.1, momentum: 0.9), set => new Adam<float>(set, 0.1, amsgrad: true), set => new AdamW<float>(set, 0.1),
-            set => new RmsProp<float>(set, momentum: 0.5, centered: true),
+            set => new RmsProp<float>(set, momentum: 0.5, centered: true), set => new Adagrad<float>(set, 0.1, 0.1, initialAccumulator: 0.5), set => new Adadelta<float>(set),
+            set => new Adamax<float>(set), set => new NAdam<float>(set), set => new RAdam<float>(set, beta2: 0.9),
         ];
         foreach (Func<ParameterSet<float>, Optimizer<float>> make in makers)
         {

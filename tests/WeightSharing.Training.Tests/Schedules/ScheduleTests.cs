@@ -14,6 +14,9 @@ public sealed class ScheduleTests
         Check(Schedule.Exponential(0.9), (0, 1), (2, 0.81));
         Check(Schedule.Cosine(100), (0, 1), (50, 0.5), (100, 0), (500, 0), (25, (1 + Math.Cos(Math.PI / 4)) / 2));
         Check(Schedule.Cosine(100, floor: 0.2), (0, 1), (50, 0.6), (100, 0.2));
+        Check(Schedule.CosineRestarts(4), (0, 1), (2, 0.5), (4, 1), (6, 0.5), (400, 1), (3, (1 + Math.Cos(0.75 * Math.PI)) / 2));
+        Check(Schedule.CosineRestarts(2, growth: 3, floor: 0.2), (0, 1), (1, 0.6), (2, 1), (5, 0.6), (8, 1), (17, 0.6), (26, 1));
+        Check(Schedule.Polynomial(10, power: 2), (0, 1), (5, 0.25), (10, 0), (20, 0));
         Check(Schedule.WarmUp(4), (0, 0.25), (1, 0.5), (3, 1), (10, 1));
         Check(Schedule.WarmUp(4, start: 0.5), (0, 0.625), (3, 1));
         Check(Schedule.OneCycle(10), (0, 0.04), (2, 1), (9, 4e-6), (50, 4e-6), (1, (0.04 + 1) / 2));
@@ -65,6 +68,8 @@ public sealed class ScheduleTests
     {
         Message("Schedule.Step: size 0; expected at least 1.", () => Schedule.Step(0));
         Message("Schedule.Cosine: floor 2; expected 0 to 1.", () => Schedule.Cosine(10, 2));
+        Message("Schedule.CosineRestarts: growth 0; expected at least 1.", () => Schedule.CosineRestarts(3, 0));
+        Message("Schedule.Polynomial: power 0; expected a finite number above 0.", () => Schedule.Polynomial(3, 0));
         Message("Schedule.MultiStep: milestone 3 after 3; they must ascend.", () => Schedule.MultiStep([3, 3]));
         Message("Schedule.OneCycle: number of steps 1; expected at least 2.", () => Schedule.OneCycle(1));
         Message("Schedule.WarmUp: number of steps 0; expected at least 1.", () => Schedule.WarmUp(0));

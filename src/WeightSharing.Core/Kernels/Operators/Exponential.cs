@@ -138,3 +138,38 @@ internal readonly struct PowerBackwardExponent<T> : ITernaryOperator<T>
         return L.Select(flat, L.Zero, L.Multiply(dy, slope));
     }
 }
+
+/// <summary>ln(x / (1 − x)), exact near ½; −∞ at zero, ∞ at one, NaN outside</summary>
+internal readonly struct Logit<T> : IUnaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public static void Prepare() => LogTables.Prepare();
+
+    // From ¼ on x/(1 − x) = 1 + (2x − 1)/(1 − x), whose numerator has no rounding.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, L>(V x)
+        where V : struct
+        where L : struct, ILanes<T, V>
+    {
+        V rest = L.Subtract(L.Broadcast(T.One), x);
+        V doubled = L.Subtract(L.Add(x, x), L.Broadcast(T.One));
+        return L.Select(
+            L.LessThan(x, L.Broadcast(Number.Of<T>(0.25))),
+            VectorMath<T, V, L>.Log(L.Divide(x, rest)),
+            VectorMath<T, V, L>.Log1p(L.Divide(doubled, rest)));
+    }
+}
+
+/// <summary>ln(eᵃ + eᵇ), without overflow; equal infinities stay what they are</summary>
+internal readonly struct LogAddExp<T> : IBinaryOperator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Apply<V, L>(V a, V b)
+        where V : struct
+        where L : struct, ILanes<T, V>
+    {
+        V apart = L.Select(L.Equal(a, b), L.Zero, L.Negate(L.Abs(L.Subtract(a, b))));
+        return L.Add(L.Max(a, b), VectorMath<T, V, L>.Log1p(VectorMath<T, V, L>.Exp(apart)));
+    }
+}
