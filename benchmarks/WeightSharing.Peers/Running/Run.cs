@@ -8,7 +8,10 @@ namespace WeightSharing.Peers.Running;
 /// <summary>One run of the program: measures works one after the other, the contestants of each interleaved.</summary>
 internal sealed class Run
 {
-    private const int RestMilliseconds = 12, WakingMilliseconds = 5;
+    private const int RestMilliseconds = 10, WakingMilliseconds = 4;
+
+    // Blocks that are timed one behind the other after a rest, and rounds of them.
+    private const int BlocksAfterRest = 2, FewestRounds = 3, MostRounds = 51;
 
     private readonly TextWriter progress;
     private readonly bool quick;
@@ -61,14 +64,14 @@ internal sealed class Run
         int[] times = [.. contestants.Select(WarmUp)];
         List<double>[] samples = [.. contestants.Select(_ => new List<double>())];
         long start = Stopwatch.GetTimestamp();
-        for (int round = 0; round < 5 || round < 101 && Stopwatch.GetElapsedTime(start).TotalSeconds < Budget; round++)
+        for (int round = 0; round < FewestRounds || round < MostRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < Budget; round++)
         {
             for (int i = 0; i < contestants.Length; i++)
             {
                 // Every second round backwards, so that none always follows the same one.
                 int at = round % 2 == 0 ? i : contestants.Length - 1 - i;
                 Awaken(contestants[at]);
-                samples[at].Add(Time(contestants[at], times[at]) / times[at]);
+                for (int block = 0; block < BlocksAfterRest; block++) samples[at].Add(Time(contestants[at], times[at]) / times[at]);
             }
         }
 

@@ -9,6 +9,11 @@ namespace WeightSharing.Kernels;
 /// </summary>
 internal static unsafe class ConvolutionPointwise
 {
+    // The images' weight gradients are added up in runs, each with sums of its own, unless these would be large: then each product is large enough to be
+    // divided itself.
+    private const int MostRuns = 8;
+    private const long LargestSums = 1 << 19;
+
     public static bool Applies(in ConvolutionGeometry g)
         => g.KernelSize == 1 && g.Groups == 1 && g.StrideHeight == 1 && g.StrideWidth == 1
             && (g.PaddingTop | g.PaddingBottom | g.PaddingLeft | g.PaddingRight) == 0;
@@ -52,14 +57,34 @@ internal static unsafe class ConvolutionPointwise
         SimdVariant variant, in ConvolutionGeometry g, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int input = g.InputChannels, output = g.OutputChannels, plane = g.InputPlane;
-
-        // dw [Cout, Cin] = Σ_n dy[n] [Cout, H·W] · x[n]ᵀ [H·W, Cin]
-        for (int n = 0; n < g.Batch; n++)
+        int runs = (int)Math.Min(g.Batch, Math.Clamp(LargestSums / g.WeightLength, 1, MostRuns));
+        using Scratch<T> sums = Scratch<T>.Rent(runs == 1 ? 0 : runs * g.WeightLength);
+        fixed (T* px = x, py = dy, pw = dw)
         {
-            Gemm.Multiply(
-                variant, output, input, plane, dy.Slice(n * output * plane, output * plane), plane, 1,
-                x.Slice(n * input * plane, input * plane), 1, plane, dw, input, accumulate || n > 0);
+            var work = new ConvolutionPointwiseWeights<T>
+            {
+                Variant = variant,
+                Geometry = g,
+                X = px,
+                Dy = py,
+                Sums = runs == 1 ? pw : sums.Pointer,
+                Runs = runs,
+                Accumulate = runs == 1 && accumulate,
+            };
+            if (runs == 1)
+            {
+                work.Run(0);
+                return;
+            }
+
+            Parallelism.For(runs, ref work, g.Work / Vector128<T>.Count);
+        }
+
+        for (int i = 0; i < dw.Length; i++)
+        {
+            T sum = sums.Pointer[i];
+            for (int run = 1; run < runs; run++) sum += sums.Pointer[run * g.WeightLength + i];
+            dw[i] = accumulate ? dw[i] + sum : sum;
         }
     }
 }
@@ -85,5 +110,31 @@ internal unsafe struct ConvolutionPointwiseImages<T> : IParallelWork
             Variant, output, plane, input, new ReadOnlySpan<T>(Weight, output * input), input, 1, x, plane, 1, y, plane,
             accumulate: Bias != null);
         if (Relu) Elementwise.Map(Variant, y, y, default(Relu<T>));
+    }
+}
+
+/// <summary>The weight gradients; a chunk is a run of images.</summary>
+internal unsafe struct ConvolutionPointwiseWeights<T> : IParallelWork
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    public SimdVariant Variant;
+    public ConvolutionGeometry Geometry;
+    public T* X, Dy, Sums;
+    public int Runs;
+    public bool Accumulate;
+
+    public readonly void Run(int chunk)
+    {
+        int input = Geometry.InputChannels, output = Geometry.OutputChannels, plane = Geometry.InputPlane;
+        var sum = new Span<T>(Sums + (nint)chunk * output * input, output * input);
+        int first = (int)((long)Geometry.Batch * chunk / Runs), end = (int)((long)Geometry.Batch * (chunk + 1) / Runs);
+        for (int n = first; n < end; n++)
+        {
+            var x = new ReadOnlySpan<T>(X + (nint)n * input * plane, input * plane);
+            var dy = new ReadOnlySpan<T>(Dy + (nint)n * output * plane, output * plane);
+
+            // sum [Cout, Cin] += dy[n] [Cout, H·W] · x[n]ᵀ [H·W, Cin]
+            Gemm.Multiply(Variant, output, input, plane, dy, plane, 1, x, 1, plane, sum, input, Accumulate || n > first);
+        }
     }
 }

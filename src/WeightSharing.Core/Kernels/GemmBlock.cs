@@ -21,8 +21,9 @@ internal unsafe struct GemmBlock<T, V, L>
     // Steps of the inner index in one pass over the tiles: a panel of A then stays in the first-level cache, one of B in the second.
     private const int InnerBytes = 2048;
 
-    // Rows of A in one chunk: a few panels, or all where each panel of B is packed by the first tile that reads it.
-    private const int ChunkRowPanels = 5, RowsInPassing = 264;
+    // Rows of A in one chunk: a few panels, or all where each panel of B is packed by the first tile that reads it. Then threads wait for no packing and read
+    // no panel that another has written, and chunks are panels, of which there must be enough: with few, chunks of many rows would be too large to share.
+    private const int ChunkRowPanels = 5, RowsInPassing = 264, RowsOfManyPanels = 1056, ManyPanels = 16;
 
     // Below this a product is one chunk from the start: cutting it would take as long as computing it.
     private const double WholeMultiplyAdds = 64 * 1024;
@@ -34,8 +35,8 @@ internal unsafe struct GemmBlock<T, V, L>
     // A panel of A that lies with its rows side by side is read where it lies: twelve streams that the processor foresees, each line of which serves
     // sixteen steps. Packing pays where the rows crowd into a few sets of the first-level cache, and where steps are rows (A transposed) that lie on more
     // pages than the address cache knows (Emerald Rapids, in place and packed: 128³ 162 and 129 GFLOP/s, 256³ 166 and 159, 2048×512×128 157 and 136;
-    // transposed 192³ 167 and 158, 512³ 123 and 150).
-    private const int ColumnsThatPackA = 128, CrowdingBytes = 2048, PagesWithoutPacking = 64;
+    // transposed 192³ 167 and 158, 512³ 123 and 150; Zen 5, rows 2048 bytes apart: 512³ 198 and 188).
+    private const int ColumnsThatPackA = 128, CrowdingBytes = 4096, PagesWithoutPacking = 64;
 
     // There a packed element is one that needs no shuffle, six times saved for each vector of columns.
     private const int ColumnsThatPackForTwoOperands = 32;
@@ -172,7 +173,7 @@ internal unsafe struct GemmBlock<T, V, L>
             return 1;
         }
 
-        rowPanels = unitsB > 0 && x->M <= RowsInPassing ? panelsA : ChunkRowPanels;
+        rowPanels = unitsB > 0 && x->M <= (panelsB < ManyPanels ? RowsInPassing : RowsOfManyPanels) ? panelsA : ChunkRowPanels;
         rowBlocks = (panelsA + rowPanels - 1) / rowPanels;
         double panelMultiplyAdds = (double)Math.Min(x->M, rowPanels * MR) * NR * x->K;
         columnPanels = (int)Math.Clamp(ChunkMultiplyAdds / panelMultiplyAdds, 1, panelsB);

@@ -101,7 +101,7 @@ internal unsafe struct LocallyConnectedBatchLayout<T> : IParallelWork
         // Whole lines of the dense side.
         work.pixelsPerChunk = Math.Max(16, ChunkElements / work.channels / 16 * 16);
         Parallelism.For(
-            (work.pixels + work.pixelsPerChunk - 1) / work.pixelsPerChunk, ref work, 0.2 * work.channels * work.pixels * work.batch);
+            (work.pixels + work.pixelsPerChunk - 1) / work.pixelsPerChunk, ref work, 0.4 * work.channels * work.pixels * work.batch);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace WeightSharing.Kernels;
 
@@ -68,8 +69,8 @@ public static unsafe class Parallelism
     /// </param>
     /// <remarks>
     /// The caller works too and waits only for chunks that somebody else has begun, so a thread that is slow to wake delays nobody.
-    /// Within divided work <see cref="Threads"/> is 1, so nested calls are plain loops. No chunk begins after one has failed; the
-    /// exception of the lowest failing chunk is thrown here once every chunk that had begun has ended.
+    /// Within divided work <see cref="Threads"/> is 1, so nested calls are plain loops. Once a chunk has failed, none above it is claimed; the
+    /// exception of the lowest failing chunk is thrown here when every chunk that had begun has ended.
     /// </remarks>
     internal static void For<TWork>(int chunks, ref TWork work)
         where TWork : struct, IParallelWork, allows ref struct
@@ -149,30 +150,42 @@ public static unsafe class Parallelism
 }
 
 /// <summary>One parallel loop under way. Jobs are reused, and threads may hold on to one that has long become another loop.</summary>
+/// <remarks>
+/// The caller takes chunks from the front, helpers from the back: loop after loop a thread then meets much the same data, which its own caches still hold. A
+/// line that another processor has written may take half a microsecond to come. For the same reason a claim is a share of what is left, and not one chunk.
+/// </remarks>
 internal sealed unsafe class ParallelJob
 {
-    // ticket = generation (32 bits) | free seats for helpers (8 bits) | chunks that nobody has begun (24 bits).
-    // A claim is one compare-and-swap of the whole ticket, so it fails when the job has become another loop since the ticket was read; the
-    // other fields change only while the ticket shows no chunks, hence whoever claims with a ticket has read the fields that belong to it.
-    private const int SeatShift = 24;
-    private const int GenerationShift = 32;
+    // ticket = generation (8 bits) | free seats for helpers (8 bits) | first (24 bits) | end (24 bits): nobody has begun the chunks first … end − 1.
+    // A claim is one compare-and-swap of the whole ticket, so it holds whichever loop the job has become. The other fields change only when all chunks
+    // have ended, hence whoever has claimed finds those that belong to its chunks. The generation tells a helper that its seat was one of a former loop.
+    private const int FirstShift = 24;
+    private const int SeatShift = 48;
+    private const int GenerationShift = 56;
+    private const long OneFirst = 1L << FirstShift;
     private const long OneSeat = 1L << SeatShift;
 
-    public const int MaximumChunks = (1 << SeatShift) - 1;
+    // Shares of what is left for each thread: large enough to be claimed seldom, small enough for all to end together.
+    private const int SharesPerThread = 4;
+
+    public const int MaximumChunks = (1 << FirstShift) - 1;
     public const int MaximumHelpers = 255;
 
     private readonly Lock failureLock = new();
-    private long ticket;
-    private int chunks;
+    private IsolatedLong ticket, notEnded;
+    private int shares = 1;
     private void* work;
     private delegate*<void*, int, void> run;
-    private int notEnded;
     private bool callerWaits;
     private Exception? failure;
     private int failedChunk;
     private int taken;
 
-    private static int Left(long ticket) => (int)(ticket & MaximumChunks);
+    private static int First(long ticket) => (int)(ticket >> FirstShift) & MaximumChunks;
+
+    private static int End(long ticket) => (int)ticket & MaximumChunks;
+
+    private static int Left(long ticket) => End(ticket) - First(ticket);
 
     private static bool HasRoom(long ticket) => Left(ticket) > 0 && ((ticket >> SeatShift) & MaximumHelpers) > 0;
 
@@ -182,22 +195,22 @@ internal sealed unsafe class ParallelJob
 
     public void Begin(int chunks, int helpers, void* work, delegate*<void*, int, void> run)
     {
-        this.chunks = chunks;
         this.work = work;
         this.run = run;
-        notEnded = chunks;
-        long generation = (ticket >> GenerationShift) + 1;
-        Interlocked.Exchange(ref ticket, (generation << GenerationShift) | ((long)helpers << SeatShift) | (long)chunks);
+        shares = SharesPerThread * (helpers + 1);
+        notEnded.Value = chunks;
+        long generation = (ticket.Value >> GenerationShift) + 1;
+        Interlocked.Exchange(ref ticket.Value, (generation << GenerationShift) | ((long)helpers << SeatShift) | (long)chunks);
     }
 
     /// <summary>Claims and runs what is left, waits for the chunks of others, and returns the failure if there was one.</summary>
     public Exception? Finish()
     {
-        RunClaims(Volatile.Read(ref ticket), seats: 0);
+        RunClaims(helps: false);
 
         // Chunks last microseconds: sleeping at once would cost more than it saves.
         var spinner = new SpinWait();
-        while (Volatile.Read(ref notEnded) != 0)
+        while (Volatile.Read(ref notEnded.Value) != 0)
         {
             if (!spinner.NextSpinWillYield || spinner.Count < 30) spinner.SpinOnce(sleep1Threshold: -1);
             else SleepUntilEnded();
@@ -208,27 +221,21 @@ internal sealed unsafe class ParallelJob
         return result;
     }
 
-    public bool HasRoom() => HasRoom(Volatile.Read(ref ticket));
+    public bool HasRoom() => HasRoom(Volatile.Read(ref ticket.Value));
 
     /// <summary>Takes part as a helper if there is room; false when there was none.</summary>
-    public bool Help()
-    {
-        long seen = Volatile.Read(ref ticket);
-        return HasRoom(seen) && RunClaims(seen, seats: 1);
-    }
+    public bool Help() => RunClaims(helps: true);
 
     // The caller sits on no seat; a helper takes one with its first claim, so that no more helpers than the limit allows take part.
-    private bool RunClaims(long seen, int seats)
+    private bool RunClaims(bool helps)
     {
-        long generation = seen >> GenerationShift;
+        long seen = Volatile.Read(ref ticket.Value), generation = seen >> GenerationShift;
         bool any = false;
-        while (Left(seen) > 0 && seen >> GenerationShift == generation && (any || seats == 0 || HasRoom(seen)))
+        while (Left(seen) > 0 && seen >> GenerationShift == generation && (any || !helps || HasRoom(seen)))
         {
-            void* claimedWork = work;
-            delegate*<void*, int, void> claimedRun = run;
-            int chunk = Volatile.Read(ref chunks) - Left(seen);
-            long claim = seen - 1 - (any ? 0 : seats * OneSeat);
-            long before = Interlocked.CompareExchange(ref ticket, claim, seen);
+            int count = Math.Max(1, Left(seen) / shares);
+            long claim = !helps ? seen + count * OneFirst : any ? seen - count : seen - count - OneSeat;
+            long before = Interlocked.CompareExchange(ref ticket.Value, claim, seen);
             if (before != seen)
             {
                 seen = before;
@@ -236,24 +243,29 @@ internal sealed unsafe class ParallelJob
             }
 
             any = true;
-            int ended = 1;
-            try
-            {
-                claimedRun(claimedWork, chunk);
-            }
-            catch (Exception exception) when (Note(exception, chunk))
-            {
-                ended += Abandon();
-            }
-
-            End(ended);
-            seen = Volatile.Read(ref ticket);
+            int first = helps ? End(claim) : First(seen);
+            Run(first, first + count);
+            seen = Volatile.Read(ref ticket.Value);
         }
 
         return any;
     }
 
-    // Chunks are claimed in ascending order, so the lowest chunk that fails has always been begun: which failure is kept is no accident.
+    private void Run(int first, int end)
+    {
+        int chunk = first, ended = end - first;
+        try
+        {
+            for (; chunk < end; chunk++) run(work, chunk);
+        }
+        catch (Exception exception) when (Note(exception, chunk))
+        {
+            ended += AbandonFrom(chunk);
+        }
+
+        Subtract(ended);
+    }
+
     private bool Note(Exception exception, int chunk)
     {
         lock (failureLock)
@@ -264,21 +276,25 @@ internal sealed unsafe class ParallelJob
         return true;
     }
 
-    /// <summary>Takes all chunks that nobody has begun out of the job and returns how many they were.</summary>
-    private int Abandon()
+    /// <summary>
+    /// Takes the chunks from this one on that nobody has begun out of the job and returns how many they were. Those below stay, so that the lowest chunk that
+    /// fails is always begun: which failure is kept is no accident.
+    /// </summary>
+    private int AbandonFrom(int chunk)
     {
-        long seen = Volatile.Read(ref ticket);
+        long seen = Volatile.Read(ref ticket.Value);
         while (true)
         {
-            long before = Interlocked.CompareExchange(ref ticket, seen - Left(seen), seen);
-            if (before == seen) return Left(seen);
+            int abandoned = Math.Max(0, End(seen) - Math.Max(First(seen), chunk));
+            long before = Interlocked.CompareExchange(ref ticket.Value, seen - abandoned, seen);
+            if (before == seen) return abandoned;
             seen = before;
         }
     }
 
-    private void End(int ended)
+    private void Subtract(int ended)
     {
-        if (Interlocked.Add(ref notEnded, -ended) != 0 || !Volatile.Read(ref callerWaits)) return;
+        if (Interlocked.Add(ref notEnded.Value, -ended) != 0 || !Volatile.Read(ref callerWaits)) return;
         lock (this) Monitor.PulseAll(this);
     }
 
@@ -289,9 +305,17 @@ internal sealed unsafe class ParallelJob
             // Set before looking, while the last chunk subtracts before looking: one of both sees the other.
             Volatile.Write(ref callerWaits, true);
             Interlocked.MemoryBarrier();
-            while (Volatile.Read(ref notEnded) != 0) Monitor.Wait(this);
+            while (Volatile.Read(ref notEnded.Value) != 0) Monitor.Wait(this);
             Volatile.Write(ref callerWaits, false);
         }
+    }
+
+    // Cache lines of its own, two of which are fetched together.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct IsolatedLong
+    {
+        [FieldOffset(128)]
+        public long Value;
     }
 }
 

@@ -11,8 +11,8 @@ internal unsafe struct WinogradFilters<T, V, L> : IParallelWork
     where V : struct
     where L : struct, ILanes<T, V>
 {
-    // Roughly what one filter of one lane costs, in nanoseconds.
-    private const double FilterNanoseconds = 3;
+    // Roughly what one filter costs: most of it the way to and from memory.
+    private const double FilterNanoseconds = 16;
 
     private WinogradPlan plan;
     private bool forward;
