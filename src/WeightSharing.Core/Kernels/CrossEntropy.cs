@@ -108,7 +108,9 @@ internal static unsafe class CrossEntropy
 
         private readonly void RunForward(int first, int end)
         {
-            for (nint o = first; o < end; o++)
+            bool isDone = Inner == 1 && Softmax.TakeSumsOfShortRows(
+                Variant, X + (nint)first * Classes, end - first, Classes, (nint)(Outer - end) * Classes, Max + first, Logarithm + first);
+            for (nint o = first; o < end && !isDone; o++)
             {
                 T* x = X + o * Classes * Inner, max = Max + o * Inner, sum = Logarithm + o * Inner;
                 if (Inner == 1)
@@ -137,14 +139,16 @@ internal static unsafe class CrossEntropy
 
         private readonly void RunBackward(int first, int end)
         {
-            for (nint o = first; o < end; o++)
+            nint start = (nint)first * Classes;
+            bool isDone = Inner == 1 && Softmax.WriteProbabilitiesOfShortRows(
+                Variant, X + start, Max + first, Logarithm + first, Scale + first, Dx + start, end - first, Classes, (nint)(Outer - end) * Classes);
+            for (nint o = first; o < end && !isDone; o++)
             {
                 T* x = X + o * Classes * Inner, dx = Dx + o * Classes * Inner;
                 nint g = o * Inner;
                 if (Inner == 1)
                 {
-                    if (Labels[g] < 0) new Span<T>(dx, Classes).Clear();
-                    else Elementwise.RunOnThread<T, Probability<T>>(Variant, x, x, x, dx, Classes, new(Max[g], Logarithm[g], Scale[g]));
+                    if (Labels[g] >= 0) Elementwise.RunOnThread<T, Probability<T>>(Variant, x, x, x, dx, Classes, new(Max[g], Logarithm[g], Scale[g]));
                 }
                 else
                 {
@@ -160,12 +164,12 @@ internal static unsafe class CrossEntropy
             {
                 int label = Labels[g];
                 if (label >= 0) Dx[Place(g, label)] -= Scale[g];
-                else if (Inner > 1) ClearColumn(g);
+                else Clear(g);
             }
         }
 
         // Logits that are not numbers must not reach the gradient of a group that has no label.
-        private readonly void ClearColumn(nint g)
+        private readonly void Clear(nint g)
         {
             for (int c = 0; c < Classes; c++) Dx[Place(g, c)] = T.Zero;
         }

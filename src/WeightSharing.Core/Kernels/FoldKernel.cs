@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace WeightSharing.Kernels;
 
@@ -36,6 +38,17 @@ internal static unsafe class FoldKernel
         where L : struct, ILanes<T, V> =>
         L.Load((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(MaskTable)) + 64 / sizeof(T) - first);
 
+    /// <summary>
+    /// The lanes that count of the last vector of a row of n elements: those that the vectors before it, which it overlaps, do not have, or the first n where it
+    /// is the only one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LanesOfLast<T, V, L>(nint n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V> =>
+        n < L.Count ? L.Xor(LanesFrom<T, V, L>(n), LanesFrom<T, V, L>(0)) : LanesFrom<T, V, L>((L.Count - n % L.Count) % L.Count);
+
     /// <summary>fold of term(a[i], b[i]), i = 0 … n − 1; the identity for n = 0.</summary>
     public static T Row<T, TTerm, TFold>(SimdVariant variant, T* a, T* b, nint n, T identity, TTerm term, TFold fold)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -63,6 +76,137 @@ internal static unsafe class FoldKernel
         T result = identity;
         for (nint i = 0; i < n; i++) result = fold.Apply<T, ScalarLanes<T>>(result, term.Apply<T, ScalarLanes<T>>(a[i], b[i]));
         return result;
+    }
+
+    /// <summary>
+    /// y[k] = fold of a[k · n + i], i = 0 … n − 1, over rows that follow one another, four at a time. One vector may be read beyond the last row, and three
+    /// elements are written beyond the last result.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void ShortRows<T, V, L, TFold>(T* a, nint rows, nint n, T identity, TFold fold, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where L : struct, ILanes<T, V>
+        where TFold : struct, IBinaryOperator<T>
+    {
+        nint rest = n % L.Count, last = n - L.Count;
+        V fresh = LanesOfLast<T, V, L>(n), none = L.Broadcast(identity);
+        for (nint k = 0; k < rows; k += 4)
+        {
+            T* s = a + k * n, t = a + nint.Min(k + 1, rows - 1) * n, u = a + nint.Min(k + 2, rows - 1) * n, v = a + nint.Min(k + 3, rows - 1) * n;
+            V first = L.Load(s), second = L.Load(t), third = L.Load(u), fourth = L.Load(v);
+            if (last < 0)
+            {
+                first = L.Select(fresh, first, none);
+                second = L.Select(fresh, second, none);
+                third = L.Select(fresh, third, none);
+                fourth = L.Select(fresh, fourth, none);
+            }
+            else
+            {
+                for (nint i = L.Count; i <= last; i += L.Count)
+                {
+                    first = fold.Apply<V, L>(first, L.Load(s + i));
+                    second = fold.Apply<V, L>(second, L.Load(t + i));
+                    third = fold.Apply<V, L>(third, L.Load(u + i));
+                    fourth = fold.Apply<V, L>(fourth, L.Load(v + i));
+                }
+
+                if (rest > 0)
+                {
+                    first = fold.Apply<V, L>(first, L.Select(fresh, L.Load(s + last), none));
+                    second = fold.Apply<V, L>(second, L.Select(fresh, L.Load(t + last), none));
+                    third = fold.Apply<V, L>(third, L.Select(fresh, L.Load(u + last), none));
+                    fourth = fold.Apply<V, L>(fourth, L.Select(fresh, L.Load(v + last), none));
+                }
+            }
+
+            LanesOfFour<T, V, TFold>(first, second, third, fourth, fold, y + k);
+        }
+    }
+
+    // The lanes of each of four vectors folded, with one transposition for all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LanesOfFour<T, V, TFold>(V a, V b, V c, V d, TFold fold, T* y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct
+        where TFold : struct, IBinaryOperator<T>
+    {
+        if (typeof(V) == typeof(Vector512<T>))
+        {
+            LanesOfFour<T, Vector256<T>, TFold>(
+                Halves(Unsafe.BitCast<V, Vector512<T>>(a), fold), Halves(Unsafe.BitCast<V, Vector512<T>>(b), fold),
+                Halves(Unsafe.BitCast<V, Vector512<T>>(c), fold), Halves(Unsafe.BitCast<V, Vector512<T>>(d), fold), fold, y);
+            return;
+        }
+
+        if (typeof(V) == typeof(Vector256<T>))
+        {
+            LanesOfFour<T, Vector128<T>, TFold>(
+                Halves(Unsafe.BitCast<V, Vector256<T>>(a), fold), Halves(Unsafe.BitCast<V, Vector256<T>>(b), fold),
+                Halves(Unsafe.BitCast<V, Vector256<T>>(c), fold), Halves(Unsafe.BitCast<V, Vector256<T>>(d), fold), fold, y);
+            return;
+        }
+
+        Vector128<T> a128 = Unsafe.BitCast<V, Vector128<T>>(a), b128 = Unsafe.BitCast<V, Vector128<T>>(b);
+        Vector128<T> c128 = Unsafe.BitCast<V, Vector128<T>>(c), d128 = Unsafe.BitCast<V, Vector128<T>>(d);
+        if (typeof(T) == typeof(double))
+        {
+            Pair(a128, b128, fold).Store(y);
+            Pair(c128, d128, fold).Store(y + 2);
+            return;
+        }
+
+        // a₀₂ b₀₂ a₁₃ b₁₃ and c₀₂ d₀₂ c₁₃ d₁₃, then in halves.
+        Vector128<double> left = Pair(a128, b128, fold).AsDouble(), right = Pair(c128, d128, fold).AsDouble();
+        fold.Apply<Vector128<T>, Lanes128<T>>(Low(left, right).As<double, T>(), High(left, right).As<double, T>()).Store(y);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<T> Halves<T, TFold>(Vector512<T> a, TFold fold)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFold : struct, IBinaryOperator<T> =>
+        fold.Apply<Vector256<T>, Lanes256<T>>(a.GetLower(), a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Halves<T, TFold>(Vector256<T> a, TFold fold)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFold : struct, IBinaryOperator<T> =>
+        fold.Apply<Vector128<T>, Lanes128<T>>(a.GetLower(), a.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Pair<T, TFold>(Vector128<T> a, Vector128<T> b, TFold fold)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TFold : struct, IBinaryOperator<T> =>
+        fold.Apply<Vector128<T>, Lanes128<T>>(Low(a, b), High(a, b));
+
+    // a₀ b₀ (a₁ b₁) and the other half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Low<T>(Vector128<T> a, Vector128<T> b)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            if (Sse.IsSupported) return Sse.UnpackLow(a.AsSingle(), b.AsSingle()).As<float, T>();
+            return AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a.AsSingle(), b.AsSingle()).As<float, T>() : Vector128.Create(a.AsSingle()[0], b.AsSingle()[0], a.AsSingle()[1], b.AsSingle()[1]).As<float, T>();
+        }
+
+        if (Sse2.IsSupported) return Sse2.UnpackLow(a.AsDouble(), b.AsDouble()).As<double, T>();
+        return AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a.AsDouble(), b.AsDouble()).As<double, T>() : Vector128.Create(a.AsDouble()[0], b.AsDouble()[0]).As<double, T>();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> High<T>(Vector128<T> a, Vector128<T> b)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            if (Sse.IsSupported) return Sse.UnpackHigh(a.AsSingle(), b.AsSingle()).As<float, T>();
+            return AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a.AsSingle(), b.AsSingle()).As<float, T>() : Vector128.Create(a.AsSingle()[2], b.AsSingle()[2], a.AsSingle()[3], b.AsSingle()[3]).As<float, T>();
+        }
+
+        if (Sse2.IsSupported) return Sse2.UnpackHigh(a.AsDouble(), b.AsDouble()).As<double, T>();
+        return AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a.AsDouble(), b.AsDouble()).As<double, T>() : Vector128.Create(a.AsDouble()[1], b.AsDouble()[1]).As<double, T>();
     }
 
     /// <summary>y[i] = fold over k of term(a[k · aStep + i], b[k · bStep + i]), i = 0 … columns − 1.</summary>

@@ -64,6 +64,42 @@ internal static unsafe class Softmax
         fixed (T* py = y, pdy = dy, pdx = dx) new Groups<T, LogBackwardRule<T>>(variant, outer, count, inner, py, pdy, pdx).Run();
     }
 
+    /// <summary>
+    /// Of rows of n elements that go on for <paramref name="following"/> elements after them: the maxima, and Σ e^(x − max). False, and nothing done, where the
+    /// rows are not short.
+    /// </summary>
+    public static bool TakeSumsOfShortRows<T>(SimdVariant variant, T* x, nint rows, nint n, nint following, T* max, T* sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!AreShort<T>(variant, n)) return false;
+        if (Simd.Has512 && variant == SimdVariant.Vector512)
+            SoftmaxShortRows<T, Vector512<T>, Lanes512<T>, LogForwardRule<T>>.Run(x, x, null, rows, n, following, max, sums);
+        else if (Simd.Has256 && variant == SimdVariant.Vector256)
+            SoftmaxShortRows<T, Vector256<T>, Lanes256<T>, LogForwardRule<T>>.Run(x, x, null, rows, n, following, max, sums);
+        else
+            SoftmaxShortRows<T, Vector128<T>, Lanes128<T>, LogForwardRule<T>>.Run(x, x, null, rows, n, following, max, sums);
+        return true;
+    }
+
+    /// <summary>y = scale · e^(x − max − logarithm) of such rows, with one maximum, logarithm and scale a row. False, and nothing done, where they are not short.</summary>
+    public static bool WriteProbabilitiesOfShortRows<T>(
+        SimdVariant variant, T* x, T* max, T* logarithm, T* scale, T* y, nint rows, nint n, nint following)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!AreShort<T>(variant, n)) return false;
+        if (Simd.Has512 && variant == SimdVariant.Vector512)
+            ShortRows<T, Vector512<T>, Lanes512<T>>.Probabilities(x, max, logarithm, scale, y, rows, n, following);
+        else if (Simd.Has256 && variant == SimdVariant.Vector256)
+            ShortRows<T, Vector256<T>, Lanes256<T>>.Probabilities(x, max, logarithm, scale, y, rows, n, following);
+        else
+            ShortRows<T, Vector128<T>, Lanes128<T>>.Probabilities(x, max, logarithm, scale, y, rows, n, following);
+        return true;
+    }
+
+    private static bool AreShort<T>(SimdVariant variant, nint n)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Simd.HasVectorsOf<T>() && variant != SimdVariant.Reference && n > 0 && n <= SoftmaxShortRows<T, Vector128<T>, Lanes128<T>, LogForwardRule<T>>.LongestRow;
+
     private readonly struct ForwardRule<T> : ISoftmaxRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -207,7 +243,7 @@ internal static unsafe class Softmax
             if (inner == 1)
             {
                 nint start = (nint)first * count;
-                Rows(a + start, b + start, y + start, end - first);
+                Rows(a + start, b + start, y + start, end - first, (nint)(outer - end) * count);
                 return;
             }
 
@@ -219,18 +255,24 @@ internal static unsafe class Softmax
             }
         }
 
-        // In the widest vectors that a row fills.
-        private readonly void Rows(T* s, T* t, T* r, nint rows)
+        private readonly void Rows(T* s, T* t, T* r, nint rows, nint following)
         {
-            bool vectors = Simd.HasVectorsOf<T>();
-            if (vectors && Simd.Has512 && variant == SimdVariant.Vector512 && count >= Vector512<T>.Count)
-                SoftmaxLoops<T, Vector512<T>, Lanes512<T>, TRule>.Rows(s, t, r, rows, count);
-            else if (vectors && Simd.Has256 && variant >= SimdVariant.Vector256 && count >= Vector256<T>.Count)
-                SoftmaxLoops<T, Vector256<T>, Lanes256<T>, TRule>.Rows(s, t, r, rows, count);
-            else if (vectors && variant >= SimdVariant.Vector128 && count >= Vector128<T>.Count)
-                SoftmaxLoops<T, Vector128<T>, Lanes128<T>, TRule>.Rows(s, t, r, rows, count);
-            else
+            if (!Simd.HasVectorsOf<T>() || variant == SimdVariant.Reference)
                 SoftmaxLoops<T, T, ScalarLanes<T>, TRule>.Rows(s, t, r, rows, count);
+            else if (Simd.Has512 && variant == SimdVariant.Vector512)
+                Rows<Vector512<T>, Lanes512<T>>(s, t, r, rows, following);
+            else if (Simd.Has256 && variant == SimdVariant.Vector256)
+                Rows<Vector256<T>, Lanes256<T>>(s, t, r, rows, following);
+            else
+                Rows<Vector128<T>, Lanes128<T>>(s, t, r, rows, following);
+        }
+
+        private readonly void Rows<V, L>(T* s, T* t, T* r, nint rows, nint following)
+            where V : struct
+            where L : struct, ILanes<T, V>
+        {
+            if (count > SoftmaxShortRows<T, V, L, TRule>.LongestRow) SoftmaxLoops<T, V, L, TRule>.Rows(s, t, r, rows, count);
+            else SoftmaxShortRows<T, V, L, TRule>.Run(s, t, r, rows, count, following, null, null);
         }
 
         private readonly void Columns(nint column, nint end, T* s, T* t, T* r, T* scratch)

@@ -97,7 +97,11 @@ internal static unsafe partial class VectorMath<T, V, L>
 
     /// <summary>eʳ − 1 = r + r² q(r), |r| ≤ ½ ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V ReducedExpm1(V r)
+    private static V ReducedExpm1(V r) => L.MultiplyAdd(L.Multiply(r, r), ReducedTail(r), r);
+
+    /// <summary>(eʳ − 1 − r) / r², |r| ≤ ½ ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V ReducedTail(V r)
     {
         V q;
         if (typeof(T) == typeof(float))
@@ -120,7 +124,7 @@ internal static unsafe partial class VectorMath<T, V, L>
             q = Step(q, r, 5.00000000000000555e-01);
         }
 
-        return L.MultiplyAdd(L.Multiply(r, r), q, r);
+        return q;
     }
 
     private struct ScalarExp : IScalarFunction<T>

@@ -7,11 +7,15 @@ namespace WeightSharing.Kernels;
 internal static unsafe partial class VectorMath<T, V, L>
 {
     /// <summary>ln x; −∞ at zero, NaN below.</summary>
+    /// <remarks>
+    /// By the machine, not by the width, so that an element has the same bits at the end of a span: with 512 bits a table is one instruction, and takes half of
+    /// the quotient's time; below it takes a tenth more, and two thirds more without a multiply-add.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Log(V x)
     {
-        if (typeof(T) == typeof(float)) return LogByTable(x);
-        return typeof(T) == typeof(double) ? LogByQuotient(x) : PerLane<ScalarLog>(x);
+        if (typeof(T) == typeof(float) && Simd.Has512) return LogByTable(x);
+        return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? LogByQuotient(x) : PerLane<ScalarLog>(x);
     }
 
     /// <summary>
@@ -25,11 +29,7 @@ internal static unsafe partial class VectorMath<T, V, L>
         T* inverses = (T*)LogTables.Inverses;
         V r = Rest(m, L.Lookup(inverses, segment), Constant(-1));
         V high = L.MultiplyAdd(k, Constant(LogTables.Ln2), L.Lookup(inverses + LogTables.Segments, segment));
-        V q = Step(Constant(0.188552302167751273), r, -0.25006669912050132);
-        q = Step(q, r, 0.33334446895343854);
-        q = Step(q, r, -0.500000009516492834);
-        V low = L.MultiplyAdd(L.Multiply(r, r), q, r);
-        return L.Add(high, L.MultiplyAdd(k, Constant(LogTables.Ln2Rest), low));
+        return L.Add(high, L.MultiplyAdd(k, Constant(LogTables.Ln2Rest), LogOfRest(r)));
     }
 
     /// <summary>ln x by Tang's formula: for double, and for the floats whose bits have to stay what they are.</summary>
@@ -58,6 +58,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     public static V Log1p(V x)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) return PerLane<ScalarLog1p>(x);
+        if (typeof(T) == typeof(float) && Simd.Has512) return Log1pByTable(x);
         V one = Constant(1);
         V sum = L.Add(one, x);
         V part = L.Subtract(sum, one);
@@ -69,6 +70,35 @@ internal static unsafe partial class VectorMath<T, V, L>
         V f = L.MultiplyAdd(error, scale, L.Subtract(L.ScaleByPowerOfTwo(sum, e), one));
         V result = AtEdges(sum, LogOfReduced(L.Negate(e), f));
         return L.Select(L.Equal(x, L.Zero), x, result);
+    }
+
+    /// <summary>As <see cref="LogByTable"/> of 1 + x, whose rounding error is added to r.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Log1pByTable(V x)
+    {
+        V one = Constant(1), sum = L.Add(one, x), part = L.Subtract(sum, one);
+        V error = L.Add(L.Subtract(one, L.Subtract(sum, part)), L.Subtract(x, part));
+        V m = L.SplitAtThreeQuarters(sum, out V k, out V segment);
+        T* inverses = (T*)LogTables.Inverses;
+        V inverse = L.Lookup(inverses, segment);
+
+        // For large x the error is beyond the last digit, or not a number.
+        V scale = L.ScaleByPowerOfTwo(one, L.Clamp(L.Negate(k), Constant(-60), Constant(60)));
+        V rest = L.Multiply(L.Select(L.LessThan(sum, Constant(1152921504606846976.0)), error, L.Zero), scale);
+        V r = L.MultiplyAdd(rest, inverse, Rest(m, inverse, Constant(-1)));
+        V high = L.MultiplyAdd(k, Constant(LogTables.Ln2), L.Lookup(inverses + LogTables.Segments, segment));
+        V result = L.Add(high, L.MultiplyAdd(k, Constant(LogTables.Ln2Rest), LogOfRest(r)));
+        return L.Select(L.Equal(x, L.Zero), x, result);
+    }
+
+    /// <summary>ln(1 + r) for the r of a segment.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V LogOfRest(V r)
+    {
+        V q = Step(Constant(0.188552302167751273), r, -0.25006669912050132);
+        q = Step(q, r, 0.33334446895343854);
+        q = Step(q, r, -0.500000009516492834);
+        return L.MultiplyAdd(L.Multiply(r, r), q, r);
     }
 
     /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)).</summary>

@@ -51,7 +51,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V GeluAnywhere(V x)
     {
         V a = TailArgument(x);
-        V n = GaussianOf(a, out V p);
+        V n = GaussianOf(a, out V p, out V pLow);
         V negative = L.LessThan(x, L.Zero);
         V factor = TailFactor(a, out V factorLow);
 
@@ -59,10 +59,14 @@ internal static unsafe partial class VectorMath<T, V, L>
         V multiplier = L.Select(negative, L.Negate(a), Constant(1));
         V scaled = L.Multiply(multiplier, factor);
         V scaledLow = L.MultiplyAdd(multiplier, factorLow, Rest(multiplier, factor, L.Negate(scaled)));
-        V rest = L.MultiplyAdd(scaled, p, L.MultiplyAdd(scaledLow, p, scaledLow));
+        V product = L.Multiply(scaled, p);
+        V low = L.MultiplyAdd(scaled, pLow, L.MultiplyAdd(scaledLow, p, scaledLow));
+        low = L.Add(low, Rest(scaled, p, L.Negate(product)));
+        V high = L.Add(scaled, product);
+        low = L.Add(low, L.Subtract(product, L.Subtract(high, scaled)));
 
         // Scaled after all products, so that a subnormal result is rounded once.
-        V tail = L.Scale(L.Add(scaled, rest), n);
+        V tail = L.Scale(L.Add(high, low), n);
         V far = L.Select(negative, tail, L.Multiply(x, L.Subtract(Constant(1), tail)));
         V near = L.Multiply(x, L.MultiplyAdd(x, CentralSlope(L.Multiply(x, x)), Constant(0.5)));
         return L.Select(L.LessThan(a, Constant(0.5)), near, far);
@@ -80,7 +84,7 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V GeluSlopeAnywhere(V x)
     {
         V a = TailArgument(x);
-        V n = GaussianOf(a, out V p);
+        V n = GaussianOf(a, out V p, out _);
 
         // With t = Q(a) − a φ(a), the slope is t for negative and 1 − t for positive x; NaN comes through a.
         V factor = L.MultiplyAdd(a, Constant(-0.39894228040143268), TailFactor(a));
@@ -169,17 +173,19 @@ internal static unsafe partial class VectorMath<T, V, L>
     private static V TailArgument(V x) => L.Clamp(L.Abs(x), L.Zero, Constant(IsSingle ? 15 : 39));
 
     /// <summary>
-    /// n and p with e^(−a²/2) = 2ⁿ (1 + p); the rounding error of the square is taken along: it would grow to a² half units in the last
-    /// place.
+    /// n, p and its rounding error pLow with e^(−a²/2) = 2ⁿ (1 + p + pLow); the rounding error of the square is taken along: it would grow to a² half units in
+    /// the last place.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V GaussianOf(V a, out V p)
+    private static V GaussianOf(V a, out V p, out V pLow)
     {
         V minusHalf = L.Multiply(a, Constant(-0.5));
         V high = L.Multiply(minusHalf, a);
         V low = Rest(minusHalf, a, L.Negate(high));
         V n = Reduce(high, out V r);
-        p = ReducedExpm1(L.Add(r, low));
+        V sum = L.Add(r, low), square = L.Multiply(sum, sum), q = ReducedTail(sum);
+        p = L.MultiplyAdd(square, q, sum);
+        pLow = L.Add(L.Subtract(low, L.Subtract(sum, r)), L.MultiplyAdd(square, q, L.Subtract(sum, p)));
         return n;
     }
 
@@ -190,7 +196,8 @@ internal static unsafe partial class VectorMath<T, V, L>
         V c = Constant(TailCentre);
         V inverse = L.Divide(Constant(1), L.Add(a, c));
         V w = L.Multiply(L.Subtract(a, c), inverse);
-        return L.Multiply(L.MultiplyAdd(TailSteps(w, out V constant), w, constant), inverse);
+        V steps = L.MultiplyAdd(TailSteps(w, out V next, out V constant), w, next);
+        return L.Multiply(L.MultiplyAdd(steps, w, constant), inverse);
     }
 
     /// <summary>m = Q(a) e^(a²/2) in two parts, the returned and <paramref name="low"/>.</summary>
@@ -211,9 +218,12 @@ internal static unsafe partial class VectorMath<T, V, L>
         V residue = L.Add(Rest(minusW, sum, difference), L.MultiplyAdd(minusW, sumLow, differenceLow));
         V shift = L.Multiply(L.Multiply(residue, sum), Constant(0.5 / TailCentre));
 
-        V steps = TailSteps(w, out V constant);
+        // The last two steps in two parts: their rounding errors would add up to a unit.
+        V before = TailSteps(w, out V next, out V constant);
+        V steps = L.MultiplyAdd(before, w, next);
+        V stepsLow = Rest(before, w, L.Subtract(next, steps));
         V g = L.MultiplyAdd(steps, w, constant);
-        V gLow = Rest(steps, w, L.Subtract(constant, g));
+        V gLow = L.MultiplyAdd(stepsLow, w, Rest(steps, w, L.Subtract(constant, g)));
         V m = L.Multiply(g, inverse);
 
         // dm/da = a m − 1/√(2π), and g = m (a + c): the change of g over ∆a, divided by a + c, is (dm/da + m / (a + c)) ∆a.
@@ -231,9 +241,9 @@ internal static unsafe partial class VectorMath<T, V, L>
         get => IsSingle ? 4 : 5;
     }
 
-    /// <summary>The polynomial g without its last step, g(w) = steps · w + constant.</summary>
+    /// <summary>The polynomial g without its last two steps, g(w) = (steps · w + next) · w + constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V TailSteps(V w, out V constant)
+    private static V TailSteps(V w, out V next, out V constant)
     {
         V g;
         if (typeof(T) == typeof(float))
@@ -246,7 +256,7 @@ internal static unsafe partial class VectorMath<T, V, L>
             g = Step(g, w, 6.03983531104718488e-02);
             g = Step(g, w, -1.86521573934096768e-01);
             g = Step(g, w, 3.87137304949627559e-01);
-            g = Step(g, w, -6.07896649353478091e-01);
+            next = Constant(-6.07896649353478091e-01);
             constant = Constant(7.55285131295419743e-01);
         }
         else
@@ -271,7 +281,7 @@ internal static unsafe partial class VectorMath<T, V, L>
             g = Step(g, w, 1.65020366170337413e-01);
             g = Step(g, w, -3.13533156671296220e-01);
             g = Step(g, w, 4.95305615969977298e-01);
-            g = Step(g, w, -6.65382502890056737e-01);
+            next = Constant(-6.65382502890056737e-01);
             constant = Constant(7.69193049750062974e-01);
         }
 

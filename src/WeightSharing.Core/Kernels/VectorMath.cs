@@ -8,8 +8,7 @@ namespace WeightSharing.Kernels;
 /// the same operations in the same order in every width, so that an element's bits do not depend on where it stands.
 /// </summary>
 /// <remarks>
-/// Error below 2 units in the last place for float and double, with and without a fused multiply-add (2.05 at worst for GELU of doubles near −36.6
-/// without); exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than float and double take the base library's functions
+/// Error below 2 units in the last place for float and double, with and without a fused multiply-add; exact at zero, correct at ±∞ and NaN, gradual underflow. Element types other than float and double take the base library's functions
 /// lane by lane, as do sine, cosine, power and arc tangent. The type is asked for in the function itself: the compiler then drops the call before it
 /// looks at it, whose result would have to live in memory.
 /// </remarks>

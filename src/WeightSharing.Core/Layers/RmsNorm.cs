@@ -41,12 +41,7 @@ public sealed class RmsNorm<T> : Layer<T>
     public override Tensor<T> Forward(Tensor<T> input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        int lead = input.Rank - NormalizedShape.Rank;
-        if (lead < 0 || input.Shape.Slice(lead, input.Rank) != NormalizedShape)
-        {
-            throw new ArgumentException($"RmsNorm: normalised shape {NormalizedShape} does not end shape {input.Shape}; it must equal the trailing dimensions.", nameof(input));
-        }
-
+        int lead = LayerNormOperation.LeadingDimensions(input.Shape, NormalizedShape, "RmsNorm", nameof(input));
         int[] trailing = [.. Enumerable.Range(lead, NormalizedShape.Rank)];
         T epsilon = Epsilon is { } given ? T.CreateChecked(given) : T.BitIncrement(T.One) - T.One;
         Tensor<T> y = input / ((input * input).Mean(trailing, keepDimensions: true) + epsilon).Sqrt();

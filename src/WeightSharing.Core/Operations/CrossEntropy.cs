@@ -39,22 +39,7 @@ public static partial class Loss
         // A row without label is −1 from here on.
         Tensor<int> labels = Tensor<int>.Uninitialized(expected, "CrossEntropy");
         ReadOnlySpan<T> weights = classWeight is null ? default : classWeight.DenseSpan();
-        T divisor = T.Zero;
-        ReadOnlySpan<int> given = target.DenseSpan();
-        Span<int> rowLabels = labels.Buffer;
-        for (int i = 0; i < given.Length; i++)
-        {
-            int label = given[i];
-            rowLabels[i] = label == ignoreIndex ? -1 : label;
-            if (label == ignoreIndex) continue;
-            if ((uint)label >= (uint)classes)
-            {
-                throw new ArgumentOutOfRangeException(nameof(target), $"CrossEntropy: class index {label} at position {i} of target {target.Shape}; logits {logits.Shape} have classes 0 to {classes - 1}.");
-            }
-
-            divisor += weights.IsEmpty ? T.One : weights[label];
-        }
-
+        T divisor = TakeLabels(target, ignoreIndex, weights, classes, labels.Buffer, "CrossEntropy", "logits", logits.Shape);
         RequireDivisor(logits, reduction, divisor);
         Tensor<T> losses = labelSmoothing == 0
             ? OfLabels(logits, labels, weights, expected, rows, classes, inner)
@@ -115,6 +100,32 @@ public static partial class Loss
         }
 
         return logits.Rank == 1 ? (1, classes, 1) : (logits.Shape[0], classes, logits.Shape.Slice(2, logits.Rank).Count);
+    }
+
+    /// <summary>The class numbers of a target, −1 where there is none, and the sum of their weights, which are 1 where none are given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number that is no class.</exception>
+    private static T TakeLabels<T>(
+        Tensor<int> target, int ignoreIndex, ReadOnlySpan<T> weights, int classes, Span<int> labels, string operation, string operand, in Shape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T sum = T.Zero;
+        ReadOnlySpan<int> given = target.DenseSpan();
+        for (int i = 0; i < given.Length; i++)
+        {
+            int label = given[i];
+            labels[i] = label == ignoreIndex ? -1 : label;
+            if (label == ignoreIndex) continue;
+            if ((uint)label >= (uint)classes)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(target),
+                    $"{operation}: class index {label} at position {i} of target {target.Shape}; {operand} {shape} have classes 0 to {classes - 1}.");
+            }
+
+            sum += weights.IsEmpty ? T.One : weights[label];
+        }
+
+        return sum;
     }
 
     private static Tensor<T> OfOne<T>(Tensor<T> loss)

@@ -105,20 +105,23 @@ public static class ExtremumOperation
             ReadOnlySpan<T> row = rows.Slice(i * count, count);
             int ties = 0;
             foreach (T value in row) ties += value.Equals(extrema[i]) ? 1 : 0;
-            if (ties > 1 && shares is null)
+            if (shares is null)
             {
+                if (ties <= 1) continue;
                 shares = Tensor<T>.Zeroed([extrema.Length, count], "Extremum");
-                i = -1;
-                continue;
+                for (int k = 0; k < i; k++) Mark(rows.Slice(k * count, count), extrema[k], T.One, shares.Buffer.Slice(k * count, count));
             }
 
-            if (shares is null) continue;
-            T share = T.One / T.CreateChecked(ties);
-            Span<T> target = shares.Buffer.Slice(i * count, count);
-            for (int k = 0; k < count; k++) target[k] = row[k].Equals(extrema[i]) ? share : T.Zero;
+            Mark(row, extrema[i], T.One / T.CreateChecked(ties), shares.Buffer.Slice(i * count, count));
         }
 
         return shares;
+    }
+
+    private static void Mark<T>(ReadOnlySpan<T> row, T extremum, T share, Span<T> shares)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int k = 0; k < row.Length; k++) shares[k] = row[k].Equals(extremum) ? share : T.Zero;
     }
 
     private sealed class SharedNode<T>(Tensor<T> x, Tensor<T> shares, string operation) : Node<T>(x)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 
@@ -9,13 +10,13 @@ public static class FiniteOperation
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         /// <summary>True where an element is not a number.</summary>
-        public Tensor<bool> IsNaN() => Which(x, static v => T.IsNaN(v), "IsNaN");
+        public Tensor<bool> IsNaN() => Pointwise.Test<T, IsNotNumber>(x, x, "IsNaN");
 
         /// <summary>True where an element is ∞ or −∞.</summary>
-        public Tensor<bool> IsInfinity() => Which(x, static v => T.IsInfinity(v), "IsInfinity");
+        public Tensor<bool> IsInfinity() => Pointwise.Test<T, IsInfinite>(x, x, "IsInfinity");
 
         /// <summary>True where an element is neither infinite nor NaN.</summary>
-        public Tensor<bool> IsFinite() => Which(x, static v => T.IsFinite(v), "IsFinite");
+        public Tensor<bool> IsFinite() => Pointwise.Test<T, IsFiniteNumber>(x, x, "IsFinite");
 
         // y = x where finite, else a number       ∂x += ∂y where finite
         /// <summary>Finite numbers as they are; numbers in place of NaN, ∞ and −∞, by default 0 and the largest and smallest there are.</summary>
@@ -45,15 +46,5 @@ public static class FiniteOperation
         /// <inheritdoc cref="IsClose{T}(Tensor{T}, Tensor{T}, double, double, bool)"/>
         public bool AllClose(Tensor<T> y, double relative = 1e-5, double absolute = 1e-8, bool equalNaN = false) =>
             x.IsClose(y, relative, absolute, equalNaN).All();
-    }
-
-    private static Tensor<bool> Which<T>(Tensor<T> x, Func<T, bool> holds, string operation)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Tensor<bool> y = Tensor<bool>.Uninitialized(x.Shape, operation);
-        ReadOnlySpan<T> values = x.DenseSpan();
-        for (int i = 0; i < values.Length; i++) y.Buffer[i] = holds(values[i]);
-        return y;
     }
 }

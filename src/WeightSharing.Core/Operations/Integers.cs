@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Tensors;
 
@@ -10,42 +11,42 @@ public static class IntegersOperation
     {
         /// <summary>a = b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> Equal(Tensor<T> b) => Compare(a, b, static (x, y) => x == y, "Equal");
+        public Tensor<bool> Equal(Tensor<T> b) => Pointwise.Test<T, AreEqual>(a, b, "Equal");
 
         /// <summary>a = b with a number.</summary>
         public Tensor<bool> Equal(T b) => a.Equal(Tensor.Scalar(b));
 
         /// <summary>a ≠ b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> NotEqual(Tensor<T> b) => Compare(a, b, static (x, y) => x != y, "NotEqual");
+        public Tensor<bool> NotEqual(Tensor<T> b) => Pointwise.Test<T, AreUnequal>(a, b, "NotEqual");
 
         /// <summary>a ≠ b with a number.</summary>
         public Tensor<bool> NotEqual(T b) => a.NotEqual(Tensor.Scalar(b));
 
         /// <summary>a &lt; b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> Less(Tensor<T> b) => Compare(a, b, static (x, y) => x < y, "Less");
+        public Tensor<bool> Less(Tensor<T> b) => Pointwise.Test<T, IsLess>(a, b, "Less");
 
         /// <summary>a &lt; b with a number.</summary>
         public Tensor<bool> Less(T b) => a.Less(Tensor.Scalar(b));
 
         /// <summary>a ≤ b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> LessOrEqual(Tensor<T> b) => Compare(a, b, static (x, y) => x <= y, "LessOrEqual");
+        public Tensor<bool> LessOrEqual(Tensor<T> b) => Pointwise.Test<T, IsLessOrEqual>(a, b, "LessOrEqual");
 
         /// <summary>a ≤ b with a number.</summary>
         public Tensor<bool> LessOrEqual(T b) => a.LessOrEqual(Tensor.Scalar(b));
 
         /// <summary>a > b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> Greater(Tensor<T> b) => Compare(a, b, static (x, y) => x > y, "Greater");
+        public Tensor<bool> Greater(Tensor<T> b) => Pointwise.Test<T, IsLess>(b, a, "Greater");
 
         /// <summary>a > b with a number.</summary>
         public Tensor<bool> Greater(T b) => a.Greater(Tensor.Scalar(b));
 
         /// <summary>a ≥ b, elementwise; the shapes broadcast.</summary>
         /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
-        public Tensor<bool> GreaterOrEqual(Tensor<T> b) => Compare(a, b, static (x, y) => x >= y, "GreaterOrEqual");
+        public Tensor<bool> GreaterOrEqual(Tensor<T> b) => Pointwise.Test<T, IsLessOrEqual>(b, a, "GreaterOrEqual");
 
         /// <summary>a ≥ b with a number.</summary>
         public Tensor<bool> GreaterOrEqual(T b) => a.GreaterOrEqual(Tensor.Scalar(b));
@@ -122,17 +123,5 @@ public static class IntegersOperation
 
             return views;
         }
-    }
-
-    private static Tensor<bool> Compare<T>(Tensor<T> a, Tensor<T> b, Func<T, T, bool> holds, string operation)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        Shape shape = Shape.Broadcast(a.Shape, b.Shape, operation);
-        Tensor<bool> y = Tensor<bool>.Uninitialized(shape, operation);
-        ReadOnlySpan<T> left = Pointwise.Spread(a, shape), right = Pointwise.Spread(b, shape);
-        for (int i = 0; i < left.Length; i++) y.Buffer[i] = holds(left[i], right[i]);
-        return y;
     }
 }

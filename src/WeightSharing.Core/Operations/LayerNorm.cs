@@ -20,14 +20,7 @@ public static class LayerNormOperation
         public Tensor<T> LayerNorm(Shape normalizedShape, Tensor<T>? weight = null, Tensor<T>? bias = null, double epsilon = 1e-5)
         {
             ArgumentNullException.ThrowIfNull(x);
-            int lead = x.Rank - normalizedShape.Rank;
-            if (lead < 0 || x.Shape.Slice(lead, x.Rank) != normalizedShape)
-            {
-                throw new ArgumentException(
-                    $"LayerNorm: normalised shape {normalizedShape} does not end shape {x.Shape}; "
-                    + "it must equal the trailing dimensions.", nameof(normalizedShape));
-            }
-
+            _ = LeadingDimensions(x.Shape, normalizedShape, "LayerNorm", nameof(normalizedShape));
             if (weight is not null && weight.Shape != normalizedShape || bias is not null && bias.Shape != normalizedShape)
             {
                 throw new ArgumentException(
@@ -80,5 +73,15 @@ public static class LayerNormOperation
             if (weight is not null) y *= weight.Reshape(perChannel);
             return bias is null ? y : y + bias.Reshape(perChannel);
         }
+    }
+
+    /// <summary>How many dimensions of a shape stand before the normalised ones, which must end it.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    internal static int LeadingDimensions(in Shape shape, in Shape normalizedShape, string operation, string parameter)
+    {
+        int lead = shape.Rank - normalizedShape.Rank;
+        if (lead >= 0 && shape.Slice(lead, shape.Rank) == normalizedShape) return lead;
+        throw new ArgumentException(
+            $"{operation}: normalised shape {normalizedShape} does not end shape {shape}; it must equal the trailing dimensions.", parameter);
     }
 }

@@ -42,25 +42,14 @@ public static partial class Loss
             throw new ArgumentException($"NegativeLogLikelihood: class weights {classWeight.Shape} do not fit log probabilities {logProbabilities.Shape}; they must be [{classes}].");
         }
 
-        T[]? weights = classWeight?.ToArray();
-        int[] labels = target.ToArray();
+        ReadOnlySpan<T> weights = classWeight is null ? default : classWeight.DenseSpan();
+        var labels = new int[target.Count];
+        T divisor = TakeLabels(target, ignoreIndex, weights, classes, labels, "NegativeLogLikelihood", "log probabilities", logProbabilities.Shape);
         var factors = new T[labels.Length];
         for (int i = 0; i < labels.Length; i++)
         {
-            if (labels[i] == ignoreIndex)
-            {
-                labels[i] = 0;
-                continue;
-            }
-
-            if ((uint)labels[i] >= (uint)classes)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(target),
-                    $"NegativeLogLikelihood: class index {labels[i]} at position {i} of target {target.Shape}; log probabilities {logProbabilities.Shape} have classes 0 to {classes - 1}.");
-            }
-
-            factors[i] = weights is null ? T.One : weights[labels[i]];
+            factors[i] = labels[i] < 0 ? T.Zero : weights.IsEmpty ? T.One : weights[labels[i]];
+            labels[i] = Math.Max(labels[i], 0);
         }
 
         Tensor<T> picked = logProbabilities.Gather(1, Tensor.From(labels, target.Shape).Unsqueeze(1)).Squeeze(1);
@@ -69,8 +58,6 @@ public static partial class Loss
         // What is ignored counts as 0, also where its logarithm is −∞.
         Tensor<T> losses = Tensor.Where(scale.Equal(T.Zero), Tensor.Scalar(T.Zero), picked * -scale);
         if (reduction != LossReduction.Mean) return Reduce(losses, reduction, "NegativeLogLikelihood");
-        T divisor = T.Zero;
-        foreach (T factor in factors) divisor += factor;
         return divisor > T.Zero ? losses.Sum() / divisor : throw new InvalidOperationException("NegativeLogLikelihood: the mean over no labels is undefined.");
     }
 }

@@ -64,6 +64,20 @@ internal static class Pointwise
         where TOp : struct, ITernaryOperator<T> =>
         to.IsDifferentiable ? dy * Combine3(Tensor.Scalar(T.One), a, b, op, operation) : Combine3(dy, a, b, op, operation);
 
+    /// <summary>Whether a test holds of a and b, elementwise under broadcasting.</summary>
+    /// <exception cref="ArgumentException">The shapes do not broadcast.</exception>
+    public static Tensor<bool> Test<T, TTest>(Tensor<T> a, Tensor<T> b, string operation)
+        where T : unmanaged, INumber<T>
+        where TTest : struct, ITest
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        Shape shape = Shape.Broadcast(a.Shape, b.Shape, operation);
+        Tensor<bool> y = Tensor<bool>.Uninitialized(shape, operation);
+        Truths.Run<T, TTest>(Spread(a, shape), Spread(b, shape), y.Buffer);
+        return y;
+    }
+
     /// <summary>The elements in row-major order, repeated to a shape that the tensor broadcasts to.</summary>
     public static ReadOnlySpan<T> Spread<T>(Tensor<T> x, in Shape shape)
         where T : unmanaged

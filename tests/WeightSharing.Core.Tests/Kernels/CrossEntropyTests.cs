@@ -8,6 +8,7 @@ public class CrossEntropyTests
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 0, 3, 1 }, { 3, 1, 1 }, { 5, 10, 1 }, { 4, 16, 1 }, { 3, 67, 1 }, { 2, 5, 3 }, { 2, 9, 20 }, { 1, 40, 67 }, { 700, 60, 1 }, { 3, 2500, 1 }, { 30, 20, 70 },
+        { 4000, 10, 1 }, { 70, 2, 1 }, { 67, 17, 1 }, { 33, 64, 1 },
     };
 
     [Theory]

@@ -62,7 +62,14 @@ internal static class ExactMath
         return Divide(2 * Multiply(Exp(-square), sum), Sqrt(Pi));
     }
 
-    public static BigInteger Gelu(BigInteger x) => Multiply(x, One + Erf(Divide(x, Sqrt(2 * One)))) / 2;
+    /// <summary>x Φ(x); far below zero, where 1 + erf would keep no digits, by Laplace's continued fraction a + 1/(a + 2/(a + …)) = φ(a) / Φ(−a).</summary>
+    public static BigInteger Gelu(BigInteger x)
+    {
+        if (x > -8 * One) return Multiply(x, One + Erf(Divide(x, Sqrt(2 * One)))) / 2;
+        BigInteger a = -x, fraction = a;
+        for (int k = 400; k > 0; k--) fraction = a + k * Divide(One, fraction);
+        return -Divide(Multiply(a, Exp(-Multiply(a, a) / 2)), Multiply(fraction, Sqrt(2 * Pi)));
+    }
 
     public static BigInteger GeluTanh(BigInteger x)
     {

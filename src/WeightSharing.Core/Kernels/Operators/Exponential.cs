@@ -42,6 +42,8 @@ internal readonly struct Log<T> : IUnaryOperator<T>
 internal readonly struct Log1p<T> : IUnaryOperator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public static void Prepare() => LogTables.Prepare();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Apply<V, L>(V x)
         where V : struct
