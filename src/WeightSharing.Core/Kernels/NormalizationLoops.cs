@@ -147,7 +147,8 @@ internal static unsafe class NormalizationLoops<T, V, L>
             nint i = 0;
             for (; i <= n - L.Count; i += L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + i), m), s, t), y + i);
             if (i < n && n >= L.Count) L.Store(L.MultiplyAdd(L.Subtract(L.Load(x + n - L.Count), m), s, t), y + n - L.Count);
-            else for (; i < n; i++) y[i] = (x[i] - mean[g]) * scale[g] + shift[g];        }
+            else for (; i < n; i++) y[i] = (x[i] - mean[g]) * scale[g] + shift[g];
+        }
     }
 
     /// <summary>y = (x − mean)·inverse·weight[i] + bias[i]</summary>

@@ -34,7 +34,10 @@ public sealed class Adagrad<T> : GroupedOptimizer<T, AdagradSettings>
         double epsilon = 1e-10)
         : this(parameters, learningRate, new AdagradSettings
         {
-            LearningRateDecay = learningRateDecay, WeightDecay = weightDecay, InitialAccumulator = initialAccumulator, Epsilon = epsilon,
+            LearningRateDecay = learningRateDecay,
+            WeightDecay = weightDecay,
+            InitialAccumulator = initialAccumulator,
+            Epsilon = epsilon,
         })
     {
     }

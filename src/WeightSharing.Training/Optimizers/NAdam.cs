@@ -41,7 +41,12 @@ public sealed class NAdam<T> : GroupedOptimizer<T, NAdamSettings>
         double momentumDecay = 0.004, bool decoupledDecay = false)
         : this(parameters, learningRate, new NAdamSettings
         {
-            Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, MomentumDecay = momentumDecay, DecoupledDecay = decoupledDecay,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+            MomentumDecay = momentumDecay,
+            DecoupledDecay = decoupledDecay,
         })
     {
     }

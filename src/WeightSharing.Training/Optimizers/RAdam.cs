@@ -37,7 +37,11 @@ public sealed class RAdam<T> : GroupedOptimizer<T, RAdamSettings>
         bool decoupledDecay = false)
         : this(parameters, learningRate, new RAdamSettings
         {
-            Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon, WeightDecay = weightDecay, DecoupledDecay = decoupledDecay,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+            DecoupledDecay = decoupledDecay,
         })
     {
     }

@@ -104,18 +104,18 @@ public sealed class OptimizerTests
 
     private static Func<ParameterSet<T>, Optimizer<T>> Named<T>(string name)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => name switch
-    {
-        "adagrad" => set => new Adagrad<T>(set, 0.1),
-        "adagrad, all" => set => new Adagrad<T>(set, 0.1, learningRateDecay: 0.05, weightDecay: 0.1, initialAccumulator: 0.2, epsilon: 1e-6),
-        "adadelta" => set => new Adadelta<T>(set),
-        "adadelta, all" => set => new Adadelta<T>(set, 0.5, memory: 0.8, epsilon: 1e-5, weightDecay: 0.1),
-        "adamax" => set => new Adamax<T>(set, 0.1),
-        "adamax, all" => set => new Adamax<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1),
-        "nadam" => set => new NAdam<T>(set, 0.1),
-        "nadam, all" => set => new NAdam<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1, momentumDecay: 0.01),
-        "radam" => set => new RAdam<T>(set, 0.1),
-        _ => set => new RAdam<T>(set, 0.1, 0.8, 0.9, 1e-6, 0.1),
-    };
+        {
+            "adagrad" => set => new Adagrad<T>(set, 0.1),
+            "adagrad, all" => set => new Adagrad<T>(set, 0.1, learningRateDecay: 0.05, weightDecay: 0.1, initialAccumulator: 0.2, epsilon: 1e-6),
+            "adadelta" => set => new Adadelta<T>(set),
+            "adadelta, all" => set => new Adadelta<T>(set, 0.5, memory: 0.8, epsilon: 1e-5, weightDecay: 0.1),
+            "adamax" => set => new Adamax<T>(set, 0.1),
+            "adamax, all" => set => new Adamax<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1),
+            "nadam" => set => new NAdam<T>(set, 0.1),
+            "nadam, all" => set => new NAdam<T>(set, 0.1, 0.8, 0.95, 1e-6, 0.1, momentumDecay: 0.01),
+            "radam" => set => new RAdam<T>(set, 0.1),
+            _ => set => new RAdam<T>(set, 0.1, 0.8, 0.9, 1e-6, 0.1),
+        };
 
     private static T[] Trajectory<T>(Func<ParameterSet<T>, Optimizer<T>> make, int steps)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
