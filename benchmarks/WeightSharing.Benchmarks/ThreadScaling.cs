@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WeightSharing.Autograd;
 using WeightSharing.Kernels;
 using WeightSharing.Layers;
@@ -5,9 +6,15 @@ using WeightSharing.Tensors;
 
 namespace WeightSharing.Benchmarks;
 
-/// <summary>What a second thread is worth: the same works on one thread and on two, interleaved in one run.</summary>
+/// <summary>
+/// What a second thread is worth: the same works on one thread and on two, in turns that are long enough for both processors to hold what they work on, as a
+/// training loop does.
+/// </summary>
 internal static class ThreadScaling
 {
+    // Before the first turn code is compiled in tiers; at the beginning of each, a thread that has slept is woken and meets cold caches.
+    private const int Turns = 7, FirstMilliseconds = 330, SettlingMilliseconds = 25, TimedMilliseconds = 50;
+
     /// <summary>Prints a table; <paramref name="arguments"/> are parts of names of works to measure, none for all.</summary>
     public static void Run(string[] arguments)
     {
@@ -17,20 +24,37 @@ internal static class ThreadScaling
         var gains = new List<double>();
         foreach ((string name, Action run) in works)
         {
-            double[] times = Timing.Medians([() => On(1, run), () => On(2, run)], rounds: 15, batchMicroseconds: 5000);
-            double gain = times[0] / times[1];
-            if (times[0] > 2e6) gains.Add(gain);
-            Console.WriteLine($"  {name,-46}{times[0] / 1e6,10:F3}{times[1] / 1e6,11:F3}{gain,10:F2}{(times[0] > 2e6 && gain < 1.8 ? "  below 1.8" : "")}");
+            Turn(2, run, FirstMilliseconds);
+            var turns = Enumerable.Range(0, Turns).Select(_ => (One: Settled(1, run), Two: Settled(2, run))).ToArray();
+            double one = turns.Select(turn => turn.One).Order().ElementAt(Turns / 2), two = turns.Select(turn => turn.Two).Order().ElementAt(Turns / 2);
+            double gain = one / two;
+            if (one > 2) gains.Add(gain);
+            Console.WriteLine($"  {name,-46}{one,10:F3}{two,11:F3}{gain,10:F2}{(one > 2 && gain < 1.8 ? "  below 1.8" : "")}");
         }
 
         if (gains.Count > 0) Console.WriteLine($"Over 2 ms: geometric mean {Math.Exp(gains.Average(Math.Log)):F2}, lowest {gains.Min():F2} of {gains.Count} works.");
     }
 
-    private static void On(int threads, Action run)
+    private static double Settled(int threads, Action run)
+    {
+        Turn(threads, run, SettlingMilliseconds);
+        return Turn(threads, run, TimedMilliseconds);
+    }
+
+    // Milliseconds of one call, the mean of as many as fit.
+    private static double Turn(int threads, Action run, int milliseconds)
     {
         using Parallelism.Scope limit = Parallelism.Limit(threads);
-        using var scope = TensorScope.Begin();
-        run();
+        long start = Stopwatch.GetTimestamp();
+        int calls = 0;
+        do
+        {
+            using var scope = TensorScope.Begin();
+            run();
+            calls++;
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / calls;
     }
 
     private static IEnumerable<(string Name, Action Run)> Works()

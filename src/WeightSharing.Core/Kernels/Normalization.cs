@@ -194,13 +194,29 @@ internal static unsafe class Normalization
         public readonly void Run(int chunk)
         {
             bool single = Inner == 1;
-            int units = single ? Outer : Outer * Groups, end = Math.Min(units, (chunk + 1) * share);
-            for (int unit = chunk * share; unit < end; unit++)
+            int units = single ? Outer : Outer * Groups, end = Math.Min(units, (chunk + 1) * share), runs;
+            for (int unit = chunk * share; unit < end; unit += runs)
             {
-                T* x = X + (nint)unit * (single ? Groups : Inner), y = Y + (nint)unit * (single ? Groups : Inner);
-                if (single) Elementwise.RunOnThread<T, MultiplyAdd<T>>(Variant, x, Scale, Shift, y, Groups, default);
-                else Elementwise.RunOnThread<T, ScaleAndShift<T>>(Variant, x, x, x, y, Inner, new(Scale[unit % Groups], Shift[unit % Groups]));
+                nint start = (nint)unit * (single ? Groups : Inner);
+                int g = single ? 0 : unit % Groups;
+                runs = single ? 1 : Math.Min(end - unit, Groups - g);
+                if (single) Elementwise.RunOnThread<T, MultiplyAdd<T>>(Variant, X + start, Scale, Shift, Y + start, Groups, default);
+                else ScaleRuns(X + start, Y + start, runs, Scale + g, Shift + g);
             }
+        }
+
+        // In the widest vectors that a run fills.
+        private readonly void ScaleRuns(T* x, T* y, int runs, T* scale, T* shift)
+        {
+            bool vectors = Simd.HasVectorsOf<T>() && Variant != SimdVariant.Reference;
+            if (vectors && Simd.Has512 && Variant == SimdVariant.Vector512 && Inner >= Vector512<T>.Count)
+                NormalizationLoops<T, Vector512<T>, Lanes512<T>>.ScaleRuns(x, y, runs, Inner, scale, shift);
+            else if (vectors && Simd.Has256 && Variant >= SimdVariant.Vector256 && Inner >= Vector256<T>.Count)
+                NormalizationLoops<T, Vector256<T>, Lanes256<T>>.ScaleRuns(x, y, runs, Inner, scale, shift);
+            else if (vectors && Inner >= Vector128<T>.Count)
+                NormalizationLoops<T, Vector128<T>, Lanes128<T>>.ScaleRuns(x, y, runs, Inner, scale, shift);
+            else
+                NormalizationLoops<T, T, ScalarLanes<T>>.ScaleRuns(x, y, runs, Inner, scale, shift);
         }
     }
 

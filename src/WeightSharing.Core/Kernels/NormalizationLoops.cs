@@ -151,6 +151,19 @@ internal static unsafe class NormalizationLoops<T, V, L>
         }
     }
 
+    /// <summary>y = x·scale + shift over runs as those of <see cref="WriteRuns"/>, of a vector at least.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void ScaleRuns(T* x, T* y, nint runs, nint n, T* scale, T* shift)
+    {
+        for (nint g = 0; g < runs; g++, x += n, y += n)
+        {
+            V s = L.Broadcast(scale[g]), t = L.Broadcast(shift[g]);
+            nint i = 0;
+            for (; i <= n - L.Count; i += L.Count) L.Store(L.MultiplyAdd(L.Load(x + i), s, t), y + i);
+            if (i < n) L.Store(L.MultiplyAdd(L.Load(x + n - L.Count), s, t), y + n - L.Count);
+        }
+    }
+
     /// <summary>y = (x − mean)·inverse·weight[i] + bias[i]</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void WriteByElement(T* x, T* y, int n, T mean, T inverse, T* weight, T* bias)

@@ -335,7 +335,7 @@ internal static class Workers
 
     // A system that knows of no cache common to two processors, as on some virtual machines, wakes a thread where it slept, though a processor is idle: one
     // that has once come to its caller's stays there, and both take turns. A new thread is put where there is room. It costs some 100 µs and
-    // does not help where all processors are busy: soon after the last time, it is tried half as often as before.
+    // does not help where all processors are busy: as long as new threads begin on the caller's processor too, it is tried half as often each time.
     private const double ShortestHandOver = 2, LongestHandOver = 256;
 
     private static readonly ParallelJob[] Jobs = CreateJobs();
@@ -429,12 +429,17 @@ internal static class Workers
     /// <summary>True where this worker takes turns with its caller on one processor and a new thread should take its place.</summary>
     private static bool HandsOver()
     {
-        if (Thread.GetCurrentProcessorId() != Volatile.Read(ref callerProcessor) && !AlwaysHandsOver) return false;
+        if (Thread.GetCurrentProcessorId() != Volatile.Read(ref callerProcessor) && !AlwaysHandsOver)
+        {
+            Volatile.Write(ref handOverInterval, ShortestHandOver);
+            return false;
+        }
+
         lock (Gate)
         {
             double sinceLast = Stopwatch.GetElapsedTime(handedOver).TotalMilliseconds;
             if (sinceLast < handOverInterval && !AlwaysHandsOver) return false;
-            handOverInterval = sinceLast < 4 * handOverInterval ? Math.Min(2 * handOverInterval, LongestHandOver) : ShortestHandOver;
+            handOverInterval = Math.Min(2 * handOverInterval, LongestHandOver);
             handedOver = Stopwatch.GetTimestamp();
             HandedOver++;
             return true;

@@ -43,9 +43,16 @@ public static class ConvolutionOperation
             ConvolutionGeometry geometry = Geometry("Conv2d", x.Shape, weight.Shape, bias, stride ?? 1, padding, dilation ?? 1, groups);
             if (maxPool < 1) throw new ArgumentOutOfRangeException(nameof(maxPool), $"Conv2d: windows of {maxPool}; they must be at least 1.");
 
-            // With gradients the whole result is kept anyway, and where the maximum came from as well.
             ConvolutionOptions options = OptionsOf(algorithm) with { Relu = relu };
-            bool pools = maxPool == 2 && !Graph.Records(x, weight, bias) && Kernel.FusesPooling<T>(Simd.Chosen, geometry, options);
+            if (maxPool > 1 && Graph.Records(x, weight, bias))
+            {
+                // The gradient asks where each maximum came from. Cutting off keeps the order of values, so behind the windows it gives the same, of fewer
+                // elements, and the larger tensor need neither be kept for the gradient nor have a gradient before and one behind.
+                Tensor<T> maxima = Run(x, weight, bias, geometry, "Conv2d", options with { Relu = false }).MaxPool2d(maxPool);
+                return relu ? maxima.Relu() : maxima;
+            }
+
+            bool pools = maxPool == 2 && Kernel.FusesPooling<T>(Simd.Chosen, geometry, options);
             Tensor<T> y = Run(x, weight, bias, geometry, "Conv2d", options with { Pool = pools });
             return pools || maxPool == 1 ? y : y.MaxPool2d(maxPool);
         }

@@ -130,6 +130,8 @@ public class NormalizationTests
     [InlineData(4, 20, 49)]
     [InlineData(300, 64, 1)]
     [InlineData(8, 16, 784)]
+    [InlineData(5, 6, 3)]
+    [InlineData(30, 700, 17)]
     public void Scaling_and_shifting_is_one_pass_over_each_group(int outer, int groups, int inner)
     {
         double[] x = Operands<double>(outer, groups, inner)[0], scale = [.. Enumerable.Range(0, groups).Select(g => 0.02 * g - 1)], shift = [.. scale.Select(s => s * s - 2)];

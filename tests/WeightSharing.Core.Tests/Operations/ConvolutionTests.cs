@@ -57,9 +57,16 @@ public class ConvolutionTests
             {
                 Expect.Bitwise(x.Conv2d(w, b, padding: 1, relu: relu).MaxPool2d(2), x.Conv2d(w, b, padding: 1, relu: relu, maxPool: 2));
                 Expect.Bitwise(x.Conv2d(w, padding: 2, relu: relu).MaxPool2d(3), x.Conv2d(w, padding: 2, relu: relu, maxPool: 3));
+                Tensor<double> apart = x.Detach().RequireGradient(), together = x.Detach().RequireGradient();
+                Tensor<double> expected = apart.Conv2d(w, b, padding: 1, relu: relu).MaxPool2d(2), y = together.Conv2d(w, b, padding: 1, relu: relu, maxPool: 2);
+                Expect.Bitwise(expected, y);
+                expected.Backward(Expect.Values(expected.Shape, "dy"));
+                y.Backward(Expect.Values(y.Shape, "dy"));
+                Expect.Bitwise(apart.Gradient!, together.Gradient!);
             }
         }
 
+        Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], padding: 1, relu: true, maxPool: 2), Expect.Values([1, 2, 3, 4], "x"), Expect.Values([2, 2, 2, 2], "w"), Expect.Values([2], "b"));
         Expect.Gradients(xs => xs[0].Conv2d(xs[1], xs[2], padding: 1, maxPool: 2), Expect.Values([1, 2, 3, 4], "x"), Expect.Values([2, 2, 2, 2], "w"), Expect.Values([2], "b"));
         ArgumentOutOfRangeException wrong = Assert.Throws<ArgumentOutOfRangeException>(() => Expect.Values([1, 1, 4, 4]).Conv2d(Expect.Values([1, 1, 2, 2]), maxPool: 0));
         Assert.StartsWith("Conv2d: windows of 0; they must be at least 1.", wrong.Message, StringComparison.Ordinal);

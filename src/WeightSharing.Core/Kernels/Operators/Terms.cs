@@ -119,16 +119,3 @@ internal readonly struct ScaledExp<T> : IBinaryOperator<T>
         where L : struct, ILanes<T, V> =>
         L.Multiply(VectorMath<T, V, L>.Exp(a), b);
 }
-
-/// <summary>a · scale + shift</summary>
-internal readonly struct ScaleAndShift<T>(T scale, T shift) : ITernaryOperator<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    public static int Operands => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Apply<V, L>(V a, V b, V c)
-        where V : struct
-        where L : struct, ILanes<T, V> =>
-        L.MultiplyAdd(a, L.Broadcast(scale), L.Broadcast(shift));
-}
