@@ -431,7 +431,8 @@ internal static class Workers
     {
         if (Thread.GetCurrentProcessorId() != Volatile.Read(ref callerProcessor) && !AlwaysHandsOver)
         {
-            Volatile.Write(ref handOverInterval, ShortestHandOver);
+            // Written where it changes alone: the caller reads what lies beside it.
+            if (Volatile.Read(ref handOverInterval) > ShortestHandOver) Volatile.Write(ref handOverInterval, ShortestHandOver);
             return false;
         }
 
