@@ -17,12 +17,7 @@ internal readonly unsafe struct MomentStep<T>(AdamNumbers<T> numbers, T gradient
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = L.Multiply(L.Broadcast(numbers.Keep), L.Load(p));
-        V d = L.MultiplyAdd(L.Broadcast(numbers.Decay), x, L.Load(g));
-        V first = L.MultiplyAdd(L.Broadcast(numbers.Beta1), L.Load(a), L.Multiply(L.Broadcast(numbers.Rest1), d));
-        V second = L.MultiplyAdd(L.Broadcast(numbers.Beta2), L.Load(b), L.Multiply(L.Multiply(L.Broadcast(numbers.Rest2), d), d));
-        L.Store(first, a);
-        L.Store(second, b);
+        numbers.Advance<V, L>(p, g, a, b, out V x, out V d, out V first, out V second);
         V direction = L.MultiplyAdd(L.Broadcast(gradientRate), d, L.Multiply(L.Broadcast(numbers.Rate), first));
         if (adaptive) direction = L.Divide(direction, L.MultiplyAdd(L.Broadcast(numbers.Root), L.Sqrt(second), L.Broadcast(numbers.Epsilon)));
         L.Store(L.Subtract(x, direction), p);

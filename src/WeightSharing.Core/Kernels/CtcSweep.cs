@@ -1,4 +1,5 @@
 using System.Numerics;
+using WeightSharing.Kernels.Operators;
 
 namespace WeightSharing.Kernels;
 
@@ -68,9 +69,5 @@ internal static class CtcSweep
         return s + 2 < states.Length && Skips(states, s + 2) ? LogAdd(ways, behind[s + 2]) : ways;
     }
 
-    private static double LogAdd(double a, double b)
-    {
-        double larger = Math.Max(a, b), smaller = Math.Min(a, b);
-        return double.IsNegativeInfinity(smaller) ? larger : larger + double.LogP1(Math.Exp(smaller - larger));
-    }
+    private static double LogAdd(double a, double b) => default(LogAddExp<double>).Apply<double, ScalarLanes<double>>(a, b);
 }

@@ -75,7 +75,7 @@ internal unsafe interface ILanes<T, V>
 
     /// <summary>
     /// The m in [¾, 1½) and the integer k with a = m · 2ᵏ, subnormal a too; 0 and ∞ give m = 1 and k = −∞ and ∞ (−0 perhaps m = −1), all others m = NaN.
-    /// The last five bits of the segment's pattern are the first five of m's mantissa; for floats.
+    /// The last five bits of the segment's pattern are the first five of m's mantissa; for floats, where the machine has 512 bits, whose instructions these are.
     /// </summary>
     static abstract V SplitAtThreeQuarters(V a, out V exponent, out V segment);
 
@@ -188,18 +188,10 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>>
     public static Vector128<T> SplitAtThreeQuarters(Vector128<T> a, out Vector128<T> exponent, out Vector128<T> segment)
     {
         if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
-        Vector128<float> x = a.AsSingle();
-        Vector128<float> isSubnormal = Vector128.LessThan(x, Vector128.Create(PowersOfTwo.LeastNormalSingle));
-        Vector128<float> one = Vector128.Create(1f), lifted = x * Vector128.ConditionalSelect(isSubnormal, Vector128.Create(PowersOfTwo.LiftSingle), one);
-        Vector128<int> field = (lifted.AsInt32() - Vector128.Create(PowersOfTwo.ThreeQuartersSingle)) >> 23;
-        Vector128<float> k = Vector128.ConvertToSingle(field) - (isSubnormal & Vector128.Create((float)PowersOfTwo.LiftedBy));
-        Vector128<float> m = (lifted.AsInt32() - (field << 23)).AsSingle(), infinity = Vector128.Create(float.PositiveInfinity);
-        Vector128<float> isPositive = Vector128.GreaterThan(x, Vector128<float>.Zero), isInside = isPositive & Vector128.LessThan(x, infinity);
-        Vector128<float> edge = Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(x, Vector128<float>.Zero), one, Vector128.Create(float.NaN));
-        m = Vector128.ConditionalSelect(isInside, m, edge);
-        exponent = Vector128.ConditionalSelect(isInside, k, Vector128.ConditionalSelect(isPositive, infinity, -infinity)).As<float, T>();
-        segment = (m.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
-        return m.As<float, T>();
+        Vector128<float> x = a.AsSingle(), significand = Avx512F.VL.GetMantissa(x, PowersOfTwo.SignificandsFromThreeQuarters);
+        exponent = (Avx512F.VL.GetExponent(x) - Avx512F.VL.GetExponent(significand)).As<float, T>();
+        segment = (significand.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
+        return significand.As<float, T>();
     }
 
     // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.
@@ -325,18 +317,10 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>>
     public static Vector256<T> SplitAtThreeQuarters(Vector256<T> a, out Vector256<T> exponent, out Vector256<T> segment)
     {
         if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
-        Vector256<float> x = a.AsSingle();
-        Vector256<float> isSubnormal = Vector256.LessThan(x, Vector256.Create(PowersOfTwo.LeastNormalSingle));
-        Vector256<float> one = Vector256.Create(1f), lifted = x * Vector256.ConditionalSelect(isSubnormal, Vector256.Create(PowersOfTwo.LiftSingle), one);
-        Vector256<int> field = (lifted.AsInt32() - Vector256.Create(PowersOfTwo.ThreeQuartersSingle)) >> 23;
-        Vector256<float> k = Vector256.ConvertToSingle(field) - (isSubnormal & Vector256.Create((float)PowersOfTwo.LiftedBy));
-        Vector256<float> m = (lifted.AsInt32() - (field << 23)).AsSingle(), infinity = Vector256.Create(float.PositiveInfinity);
-        Vector256<float> isPositive = Vector256.GreaterThan(x, Vector256<float>.Zero), isInside = isPositive & Vector256.LessThan(x, infinity);
-        Vector256<float> edge = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), one, Vector256.Create(float.NaN));
-        m = Vector256.ConditionalSelect(isInside, m, edge);
-        exponent = Vector256.ConditionalSelect(isInside, k, Vector256.ConditionalSelect(isPositive, infinity, -infinity)).As<float, T>();
-        segment = (m.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
-        return m.As<float, T>();
+        Vector256<float> x = a.AsSingle(), significand = Avx512F.VL.GetMantissa(x, PowersOfTwo.SignificandsFromThreeQuarters);
+        exponent = (Avx512F.VL.GetExponent(x) - Avx512F.VL.GetExponent(significand)).As<float, T>();
+        segment = (significand.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
+        return significand.As<float, T>();
     }
 
     // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.
@@ -454,27 +438,10 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>>
     public static Vector512<T> SplitAtThreeQuarters(Vector512<T> a, out Vector512<T> exponent, out Vector512<T> segment)
     {
         if (typeof(T) != typeof(float)) throw new NotSupportedException(Simd.UnsupportedElement<T>());
-        Vector512<float> x = a.AsSingle();
-        if (Avx512F.IsSupported)
-        {
-            // Of significands from ¾, NaN for what is below zero; and the exponent is one more where that left the significand below one.
-            Vector512<float> significand = Avx512F.GetMantissa(x, 0b1011);
-            exponent = (Avx512F.GetExponent(x) - Avx512F.GetExponent(significand)).As<float, T>();
-            segment = (significand.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
-            return significand.As<float, T>();
-        }
-
-        Vector512<float> isSubnormal = Vector512.LessThan(x, Vector512.Create(PowersOfTwo.LeastNormalSingle));
-        Vector512<float> one = Vector512.Create(1f), lifted = x * Vector512.ConditionalSelect(isSubnormal, Vector512.Create(PowersOfTwo.LiftSingle), one);
-        Vector512<int> field = (lifted.AsInt32() - Vector512.Create(PowersOfTwo.ThreeQuartersSingle)) >> 23;
-        Vector512<float> k = Vector512.ConvertToSingle(field) - (isSubnormal & Vector512.Create((float)PowersOfTwo.LiftedBy));
-        Vector512<float> m = (lifted.AsInt32() - (field << 23)).AsSingle(), infinity = Vector512.Create(float.PositiveInfinity);
-        Vector512<float> isPositive = Vector512.GreaterThan(x, Vector512<float>.Zero), isInside = isPositive & Vector512.LessThan(x, infinity);
-        Vector512<float> edge = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x, Vector512<float>.Zero), one, Vector512.Create(float.NaN));
-        m = Vector512.ConditionalSelect(isInside, m, edge);
-        exponent = Vector512.ConditionalSelect(isInside, k, Vector512.ConditionalSelect(isPositive, infinity, -infinity)).As<float, T>();
-        segment = (m.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
-        return m.As<float, T>();
+        Vector512<float> x = a.AsSingle(), significand = Avx512F.GetMantissa(x, PowersOfTwo.SignificandsFromThreeQuarters);
+        exponent = (Avx512F.GetExponent(x) - Avx512F.GetExponent(significand)).As<float, T>();
+        segment = (significand.AsInt32() >> PowersOfTwo.SegmentShift).As<int, T>();
+        return significand.As<float, T>();
     }
 
     // The native forms give the second operand when either is NaN (x86) or NaN (Arm): with the bound first, NaN survives in both.

@@ -149,8 +149,23 @@ internal readonly unsafe struct MomentumStep<T>(T rate, T decay, T momentum, T i
 /// <param name="Rest2">1 − β₂</param>
 /// <param name="Root">1 / √(1 − β₂ᵗ)</param>
 /// <param name="Epsilon">ε</param>
-internal readonly record struct AdamNumbers<T>(T Rate, T Keep, T Decay, T Beta1, T Rest1, T Beta2, T Rest2, T Root, T Epsilon)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+internal readonly unsafe record struct AdamNumbers<T>(T Rate, T Keep, T Decay, T Beta1, T Rest1, T Beta2, T Rest2, T Root, T Epsilon)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>x = Keep·p,   d = g + λx,   a ← first = β₁a + (1 − β₁)d,   b ← second = β₂b + (1 − β₂)d²</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Advance<V, L>(T* p, T* g, T* a, T* b, out V x, out V d, out V first, out V second)
+        where V : struct
+        where L : struct, ILanes<T, V>
+    {
+        x = L.Multiply(L.Broadcast(Keep), L.Load(p));
+        d = L.MultiplyAdd(L.Broadcast(Decay), x, L.Load(g));
+        first = L.MultiplyAdd(L.Broadcast(Beta1), L.Load(a), L.Multiply(L.Broadcast(Rest1), d));
+        second = L.MultiplyAdd(L.Broadcast(Beta2), L.Load(b), L.Multiply(L.Multiply(L.Broadcast(Rest2), d), d));
+        L.Store(first, a);
+        L.Store(second, b);
+    }
+}
 
 /// <summary>
 /// p ← Keep·p,   d = g + λp,   a ← β₁a + (1 − β₁)d,   b ← β₂b + (1 − β₂)d²,   p ← p − Rate·a / (Root·√b + ε)   (Kingma and Ba 2015, algorithm 1;
@@ -166,12 +181,7 @@ internal readonly unsafe struct AdamStep<T>(AdamNumbers<T> numbers, bool amsgrad
         where V : struct
         where L : struct, ILanes<T, V>
     {
-        V x = L.Multiply(L.Broadcast(numbers.Keep), L.Load(p));
-        V d = L.MultiplyAdd(L.Broadcast(numbers.Decay), x, L.Load(g));
-        V first = L.MultiplyAdd(L.Broadcast(numbers.Beta1), L.Load(a), L.Multiply(L.Broadcast(numbers.Rest1), d));
-        V second = L.MultiplyAdd(L.Broadcast(numbers.Beta2), L.Load(b), L.Multiply(L.Multiply(L.Broadcast(numbers.Rest2), d), d));
-        L.Store(first, a);
-        L.Store(second, b);
+        numbers.Advance<V, L>(p, g, a, b, out V x, out _, out V first, out V second);
         if (amsgrad)
         {
             second = L.Max(L.Load(c), second);

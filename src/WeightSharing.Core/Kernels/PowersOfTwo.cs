@@ -13,6 +13,9 @@ internal static class PowersOfTwo
     public const float LeastNormalSingle = 1.17549435082228750797e-38f, LiftSingle = 33554432;
     public const int LiftedBy = 25;
 
+    /// <summary>What AVX-512's instruction for significands is told: those of [¾, 1½), and NaN for numbers below zero.</summary>
+    public const byte SignificandsFromThreeQuarters = 0b1011;
+
     /// <summary>Takes all of a float's mantissa away but its first five bits.</summary>
     public const int SegmentShift = 18;
 

@@ -13,7 +13,8 @@ public static class BinCountOperation
         public Tensor<int> BinCount(int minimumLength = 0)
         {
             Tensor<int> y = Tensor<int>.Zeroed(Bins(x, minimumLength), "BinCount");
-            foreach (int bin in x.DenseSpan()) y.Buffer[bin]++;
+            Span<int> counts = y.Buffer;
+            foreach (int bin in x.DenseSpan()) counts[bin]++;
             return y;
         }
 

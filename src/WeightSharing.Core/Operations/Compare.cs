@@ -74,28 +74,11 @@ public static class CompareOperation
 
         /// <summary>True where at least one element along a dimension is; false where the dimension is empty.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-        public Tensor<bool> Any(int dimension, bool keepDimensions = false) => Along(a, dimension, keepDimensions, decisive: true, "Any");
+        public Tensor<bool> Any(int dimension, bool keepDimensions = false) => DimensionFold.Run(a, dimension, keepDimensions, false, static (any, x) => any | x, "Any");
 
         /// <summary>True where every element along a dimension is, as where the dimension is empty.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-        public Tensor<bool> All(int dimension, bool keepDimensions = false) => Along(a, dimension, keepDimensions, decisive: false, "All");
-    }
-
-    /// <summary>The decisive value where it occurs along the dimension, else its opposite.</summary>
-    private static Tensor<bool> Along(Tensor<bool> a, int dimension, bool keepDimensions, bool decisive, string operation)
-    {
-        ArgumentNullException.ThrowIfNull(a);
-        int at = a.Shape.Normalize(dimension, operation);
-        (int outer, int count, int inner) = SoftmaxOperation.Cut(a.Shape, at);
-        Tensor<bool> y = Tensor<bool>.Uninitialized(keepDimensions ? a.Shape.With(at, 1) : a.Shape.Without(at), operation);
-        y.Buffer.Fill(!decisive);
-        ReadOnlySpan<bool> x = a.DenseSpan();
-        for (int i = 0; i < x.Length; i++)
-        {
-            if (x[i] == decisive) y.Buffer[i / (count * inner) * inner + i % inner] = decisive;
-        }
-
-        return y;
+        public Tensor<bool> All(int dimension, bool keepDimensions = false) => DimensionFold.Run(a, dimension, keepDimensions, true, static (all, x) => all & x, "All");
     }
 
     private static Tensor<bool> Compare<T, TOp>(Tensor<T> a, Tensor<T> b, TOp op, string operation)

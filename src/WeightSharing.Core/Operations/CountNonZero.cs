@@ -16,19 +16,7 @@ public static class CountNonZeroOperation
 
         /// <summary>How many elements along a dimension are not 0, or, of booleans, true.</summary>
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-        public Tensor<int> CountNonZero(int dimension, bool keepDimensions = false)
-        {
-            ArgumentNullException.ThrowIfNull(x);
-            int at = x.Shape.Normalize(dimension, "CountNonZero");
-            (int outer, int count, int inner) = SoftmaxOperation.Cut(x.Shape, at);
-            Tensor<int> y = Tensor<int>.Zeroed(keepDimensions ? x.Shape.With(at, 1) : x.Shape.Without(at), "CountNonZero");
-            ReadOnlySpan<T> values = x.DenseSpan();
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (!values[i].Equals(default)) y.Buffer[i / (count * inner) * inner + i % inner]++;
-            }
-
-            return y;
-        }
+        public Tensor<int> CountNonZero(int dimension, bool keepDimensions = false) =>
+            DimensionFold.Run(x, dimension, keepDimensions, 0, static (count, value) => value.Equals(default) ? count : count + 1, "CountNonZero");
     }
 }

@@ -49,10 +49,11 @@ public static class HistogramOperation
             for (int i = 1; ascends && i < bounds.Length; i++) ascends = bounds[i - 1] <= bounds[i];
             if (!ascends) throw new ArgumentException($"Histogram: edges {edges.Shape}; they must be a vector of at least 2 numbers in ascending order.", nameof(edges));
             Tensor<int> y = Tensor<int>.Zeroed(bounds.Length - 1, "Histogram");
+            Span<int> counts = y.Buffer;
             foreach (T value in x.DenseSpan())
             {
                 if (!(value >= bounds[0] && value <= bounds[^1])) continue;
-                y.Buffer[Math.Min(SearchSortedOperation.Place(bounds, value, right: true), y.Count) - 1]++;
+                counts[Math.Min(SearchSortedOperation.Place(bounds, value, right: true), counts.Length) - 1]++;
             }
 
             return y;

@@ -87,7 +87,7 @@ public static class IntegerArithmeticOperation
         /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
         /// <exception cref="OverflowException">An unsigned element is too large for 64 signed bits.</exception>
         public Tensor<long> Sum(int dimension, bool keepDimensions = false) =>
-            Reduce(x, dimension, keepDimensions, 0L, static (sum, value) => unchecked(sum + long.CreateChecked(value)), "Sum");
+            DimensionFold.Run(x, dimension, keepDimensions, 0L, static (sum, value) => unchecked(sum + long.CreateChecked(value)), "Sum");
 
         /// <summary>The largest element, a scalar.</summary>
         /// <exception cref="InvalidOperationException">The tensor is empty.</exception>
@@ -116,7 +116,8 @@ public static class IntegerArithmeticOperation
         Shape shape = Shape.Broadcast(a.Shape, b.Shape, operation);
         Tensor<T> y = Tensor<T>.Uninitialized(shape, operation);
         ReadOnlySpan<T> left = Pointwise.Spread(a, shape), right = Pointwise.Spread(b, shape);
-        for (int i = 0; i < left.Length; i++) y.Buffer[i] = f(left[i], right[i]);
+        Span<T> result = y.Buffer;
+        for (int i = 0; i < result.Length; i++) result[i] = f(left[i], right[i]);
         return y;
     }
 
@@ -127,26 +128,6 @@ public static class IntegerArithmeticOperation
         return b.DenseSpan().Contains(T.Zero)
             ? throw new DivideByZeroException($"{operation}: the divisor {b.Shape} has an element 0; integers know no infinity.")
             : b;
-    }
-
-    private static Tensor<TSum> Reduce<T, TSum>(
-        Tensor<T> x, int dimension, bool keepDimensions, TSum start, Func<TSum, T, TSum> f, string operation)
-        where T : unmanaged
-        where TSum : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        int at = x.Shape.Normalize(dimension, operation);
-        (int outer, int count, int inner) = SoftmaxOperation.Cut(x.Shape, at);
-        Tensor<TSum> y = Tensor<TSum>.Uninitialized(keepDimensions ? x.Shape.With(at, 1) : x.Shape.Without(at), operation);
-        y.Buffer.Fill(start);
-        ReadOnlySpan<T> values = x.DenseSpan();
-        for (int i = 0; i < values.Length; i++)
-        {
-            ref TSum sum = ref y.Buffer[i / (count * inner) * inner + i % inner];
-            sum = f(sum, values[i]);
-        }
-
-        return y;
     }
 
     private static Tensor<T> Extreme<T>(Tensor<T> x, int dimension, bool keepDimensions, Func<T, T, T> f, string operation)

@@ -98,7 +98,8 @@ public static class IntegersOperation
             Tensor<T> y = Tensor<T>.Uninitialized(shape, "Where");
             ReadOnlySpan<bool> holds = Pointwise.Spread(condition, shape);
             ReadOnlySpan<T> left = Pointwise.Spread(a, shape), right = Pointwise.Spread(b, shape);
-            for (int i = 0; i < left.Length; i++) y.Buffer[i] = holds[i] ? left[i] : right[i];
+            Span<T> result = y.Buffer;
+            for (int i = 0; i < result.Length; i++) result[i] = holds[i] ? left[i] : right[i];
             return y;
         }
     }

@@ -30,7 +30,8 @@ public static class SearchSortedOperation
             Tensor<int> y = Tensor<int>.Uninitialized(values.Shape, "SearchSorted");
             ReadOnlySpan<T> from = sorted.DenseSpan(), of = values.DenseSpan();
             int n = sorted.Shape[^1], m = one ? Math.Max(1, values.Count) : values.Shape[^1];
-            for (int i = 0; i < of.Length; i++) y.Buffer[i] = Place(from.Slice(i / m * n, n), of[i], right);
+            Span<int> places = y.Buffer;
+            for (int i = 0; i < of.Length; i++) places[i] = Place(from.Slice(i / m * n, n), of[i], right);
             return y;
         }
 
