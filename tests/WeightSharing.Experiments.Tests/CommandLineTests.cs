@@ -3,9 +3,12 @@ using WeightSharing.Experiments;
 using WeightSharing.Experiments.Reporting;
 using WeightSharing.Experiments.Running;
 using WeightSharing.Kernels;
+using WeightSharing.Tests.Odes;
 
 namespace WeightSharing.Tests;
 
+// One of the experiments counts the live bytes of the whole process.
+[Collection(MemoryCollection.Name)]
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("experiments").FullName;
